@@ -1,0 +1,64 @@
+"""Privacy-preserving record linkage, from lists nobody may pool to overlap counts.
+
+Importing this package imports none of its stages: every public name is found on first use,
+so that a data owner's small install never meets what only the linkage unit needs.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from linkage.version import __version__
+
+if TYPE_CHECKING:
+    from linkage.agreement.load import load_agreement
+    from linkage.compare.search import find_pairs
+    from linkage.encode.encoder import encode_records
+    from linkage.errors import LinkageError
+    from linkage.link.link import link_records
+    from linkage.link.threshold import propose_threshold
+    from linkage.overlap.histories import capture_histories
+    from linkage.package.open import open_package
+    from linkage.package.seal import seal_encodings
+    from linkage.types import CandidatePairs, CaptureHistories, Clusters, EncodedList
+
+__all__ = [
+    "CandidatePairs",
+    "CaptureHistories",
+    "Clusters",
+    "EncodedList",
+    "LinkageError",
+    "__version__",
+    "capture_histories",
+    "encode_records",
+    "find_pairs",
+    "link_records",
+    "load_agreement",
+    "open_package",
+    "propose_threshold",
+    "seal_encodings",
+]
+
+
+_HOME = {
+    "CandidatePairs": "types",
+    "CaptureHistories": "types",
+    "Clusters": "types",
+    "EncodedList": "types",
+    "LinkageError": "errors",
+    "capture_histories": "overlap.histories",
+    "encode_records": "encode.encoder",
+    "find_pairs": "compare.search",
+    "link_records": "link.link",
+    "load_agreement": "agreement.load",
+    "open_package": "package.open",
+    "propose_threshold": "link.threshold",
+    "seal_encodings": "package.seal",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'linkage' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"linkage.{_HOME[name]}"), name)
