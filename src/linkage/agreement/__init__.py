@@ -1,0 +1,1 @@
+"""The agreement: what every party signs, and what the software follows."""
