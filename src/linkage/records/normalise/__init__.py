@@ -1,0 +1,1 @@
+"""From cells to agreed values: names, dates, codes, texts and strata."""
