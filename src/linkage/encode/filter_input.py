@@ -1,0 +1,86 @@
+"""What an encoder is given and what it gives back: one filter of every record of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage.agreement.model import FieldRule
+from linkage.agreement.profiles import Profile
+from linkage.encode.random_bits import SubkeySource
+from linkage.types import BitMatrix, NormalisedList
+
+__all__ = [
+    "EncodedFilter",
+    "Encoder",
+    "FilterInput",
+    "Progress",
+    "pack_bits",
+    "set_bits",
+    "unpack_bits",
+]
+
+Progress = Callable[[float], None]
+"""Called with the share that is done, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterInput:
+    """One filter to be made.
+
+    Attributes:
+        name: the filter's name in the profile; part of the purpose of its subkeys.
+        records: the normalised list.
+        fields: the rules of the fields that go into this filter, in the agreement's order.
+        profile: the encoding profile.
+        bits: length of the filter, bits.
+        subkeys: where subkeys come from.
+        progress: told how far the filter is.
+    """
+
+    name: str
+    records: NormalisedList
+    fields: tuple[FieldRule, ...]
+    profile: Profile
+    bits: int
+    subkeys: SubkeySource = field(repr=False)
+    progress: Progress = field(default=lambda _share: None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedFilter:
+    """One filter of every record, in the order of the list.
+
+    Attributes:
+        matrix: the filters; all zeros for a record without tokens.
+        weights: ``(records,)`` uint16, set bits of the filter before hardening.
+    """
+
+    matrix: BitMatrix
+    weights: NDArray[np.uint16]
+
+
+Encoder = Callable[[FilterInput], EncodedFilter]
+"""An encoding scheme: one filter's input to one filter of every record."""
+
+
+def pack_bits(bits: NDArray[np.uint8] | NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """``(records, bits)`` of 0 and 1 to ``(records, bits // 64)`` words, bit 0 lowest."""
+    packed = np.packbits(bits, axis=1, bitorder="little")
+    # Little-endian whatever the machine: a word's lowest byte holds its lowest bits.
+    return np.ascontiguousarray(packed).view("<u8").astype(np.uint64, copy=False)
+
+
+def unpack_bits(words: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    """``(records, words)`` to ``(records, 64 * words)`` of 0 and 1, the inverse of packing."""
+    packed = np.ascontiguousarray(words.astype("<u8", copy=False)).view(np.uint8)
+    return np.unpackbits(packed, axis=1, bitorder="little")
+
+
+def set_bits(words: NDArray[np.uint64]) -> NDArray[np.uint16]:
+    """``(records,)`` uint16: the number of set bits of each filter."""
+    counts: NDArray[np.uint16] = np.bitwise_count(words).sum(axis=1, dtype=np.uint16)
+    return counts

@@ -1,0 +1,133 @@
+"""Keyed pseudo-random bits: one stream of HMAC-SHA-512 blocks for every (subkey, token).
+
+Block ``i`` of a stream is ``HMAC-SHA-512(subkey, token || uint32_be(i))``. The counter has
+a fixed length and stands last, so no two (token, counter) pairs share a message. Bit ``j``
+of a stream is ``stream[j // 8] >> (j % 8) & 1``, the bit order of
+:class:`~linkage.types.BitMatrix`. Numbers are drawn from the stream's little-endian 32-bit
+words by rejection, never by a bare remainder, so that every value is equally likely.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["RandomNumbers", "RandomStream", "SubkeySource"]
+
+_BLOCK = 64  # bytes of one HMAC-SHA-512
+_SHA512_PAD = 128  # bytes of one SHA-512 input block
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
+_WORD_VALUES = 1 << 32
+
+
+class SubkeySource(Protocol):
+    """Whatever derives independent 32-byte subkeys; in use, the project key's."""
+
+    def subkey(self, purpose: str, field: str = "") -> bytes:
+        """The 32-byte subkey of one purpose and field."""
+        ...
+
+
+class RandomStream:
+    """The pseudo-random streams under one subkey, one for every token.
+
+    Args:
+        subkey: 1 to 128 bytes of key material (subkeys have 32).
+
+    Raises:
+        ValueError: for a subkey that is empty or longer than 128 bytes.
+
+    >>> stream = RandomStream(bytes(32))
+    >>> stream.read(b"an", 70)[:64] == stream.block(b"an", 0)
+    True
+    """
+
+    def __init__(self, subkey: bytes) -> None:
+        if not 0 < len(subkey) <= _SHA512_PAD:
+            raise ValueError("a subkey has 1 to 128 bytes")
+        padded = subkey.ljust(_SHA512_PAD, b"\0")
+        # The two keyed states of HMAC are made once and copied: three times as fast.
+        self._inner = hashlib.sha512(padded.translate(_INNER))
+        self._outer = hashlib.sha512(padded.translate(_OUTER))
+
+    def block(self, token: bytes, index: int) -> bytes:
+        """Block ``index`` of the token's stream, 64 bytes."""
+        inner = self._inner.copy()
+        inner.update(token + index.to_bytes(4, "big"))
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return outer.digest()
+
+    def read(self, token: bytes, length: int) -> bytes:
+        """The first ``length`` bytes of the token's stream."""
+        blocks = range(-(-length // _BLOCK))
+        return b"".join(self.block(token, index) for index in blocks)[:length]
+
+    def bits(self, token: bytes, length: int) -> NDArray[np.uint8]:
+        """The first ``length`` bits of the token's stream, packed, bit 0 lowest.
+
+        Args:
+            token: the token.
+            length: number of bits, a multiple of 8.
+
+        Returns:
+            ``(length // 8,)`` uint8.
+        """
+        return np.frombuffer(self.read(token, length // 8), dtype=np.uint8)
+
+
+class RandomNumbers:
+    """Whole numbers drawn one after the other from one token's stream.
+
+    Args:
+        stream: the streams of a subkey.
+        token: whose stream is read, from its beginning.
+
+    >>> numbers = RandomNumbers(RandomStream(bytes(32)), b"an")
+    >>> all(numbers.below(10) < 10 for _ in range(100))
+    True
+    """
+
+    def __init__(self, stream: RandomStream, token: bytes) -> None:
+        self._stream = stream
+        self._token = token
+        self._block = 0
+        self._words: list[int] = []
+
+    def _word(self) -> int:
+        if not self._words:
+            block = self._stream.block(self._token, self._block)
+            self._block += 1
+            words = [int.from_bytes(block[at : at + 4], "little") for at in range(0, _BLOCK, 4)]
+            self._words = words[::-1]
+        return self._words.pop()
+
+    def below(self, limit: int) -> int:
+        """The next number in ``0 ... limit - 1``, each equally likely.
+
+        A word at or above the largest multiple of ``limit`` up to 2^32 is thrown away; the
+        first word below it gives its remainder.
+
+        Args:
+            limit: 1 to 2^32.
+        """
+        bound = _WORD_VALUES - _WORD_VALUES % limit
+        while True:
+            word = self._word()
+            if word < bound:
+                return word % limit
+
+    def permutation(self, size: int) -> list[int]:
+        """A uniformly random order of ``0 ... size - 1`` (Fisher and Yates).
+
+        For ``i`` from ``size - 1`` down to 1, place ``i`` swaps with place ``below(i + 1)``.
+        """
+        order = list(range(size))
+        for place in range(size - 1, 0, -1):
+            other = self.below(place + 1)
+            order[place], order[other] = order[other], order[place]
+        return order
