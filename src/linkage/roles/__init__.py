@@ -1,0 +1,1 @@
+"""What each party does: stages composed, nothing else."""

@@ -1,0 +1,1 @@
+"""The data owner: the list, the keys, the sealed package."""

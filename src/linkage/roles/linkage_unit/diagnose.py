@@ -1,0 +1,153 @@
+"""What a linkage looks like, for the linkage unit's eyes: counts and scores, never a pair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage.roles.linkage_unit.common import require_linked
+from linkage.types import Clusters
+from linkage.workspace import SCENARIOS, LinkState, head, open_run
+
+__all__ = ["Diagnosis", "ScenarioCounts", "count_scenario", "diagnose"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioCounts:
+    """Counts at one threshold.
+
+    Attributes:
+        threshold: the threshold.
+        people: distinct people.
+        on_lists: people on exactly 1, 2, ... k lists.
+        overlaps: people on both lists, by pair of list indices.
+        cluster_sizes: number of people by their number of records.
+        duplicates: for each list, records that were merged into another one of it.
+    """
+
+    threshold: float
+    people: int
+    on_lists: tuple[int, ...]
+    overlaps: dict[tuple[int, int], int]
+    cluster_sizes: dict[int, int]
+    duplicates: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Diagnosis:
+    """Everything `diagnose` shows.
+
+    Attributes:
+        state: the link result.
+        scenarios: counts by name of the scenario: low, chosen, high.
+        left_out: ids of the agreement's lists that were not linked.
+        log_entries: entries of the run's log.
+        log_head: hash of the newest entry.
+    """
+
+    state: LinkState
+    scenarios: dict[str, ScenarioCounts]
+    left_out: tuple[str, ...]
+    log_entries: int
+    log_head: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The diagnosis as JSON-ready values, the score histogram included."""
+        lists = self.state.lists
+        return {
+            "lists": dict(zip(lists, self.state.records, strict=True)),
+            "left_out": list(self.left_out),
+            "linked": self.state.linked,
+            "threshold_proposed": self.state.proposed,
+            "threshold_overridden": self.state.overridden,
+            "explanation": list(self.state.explanation),
+            "expected_precision": self.state.expected_precision,
+            "expected_recall": self.state.expected_recall,
+            "candidate_pairs": self.state.candidates,
+            "scenarios": {
+                name: {
+                    "threshold": counts.threshold,
+                    "people": counts.people,
+                    "on_lists": list(counts.on_lists),
+                    "overlaps": [
+                        {"lists": [lists[i], lists[j]], "people": people}
+                        for (i, j), people in counts.overlaps.items()
+                    ],
+                    "cluster_sizes": {str(k): n for k, n in counts.cluster_sizes.items()},
+                    "duplicates": dict(zip(lists, counts.duplicates, strict=True)),
+                }
+                for name, counts in self.scenarios.items()
+            },
+            "histogram": {
+                "bin_edges": self.state.bin_edges.tolist(),
+                "pairs": self.state.histogram.tolist(),
+            },
+            "log": {"entries": self.log_entries, "head": self.log_head},
+        }
+
+
+def diagnose(run: Path) -> Diagnosis:
+    """Count what `link` found, at three thresholds.
+
+    Args:
+        run: the run directory.
+
+    Raises:
+        UsageError: E214 not a run directory, E216 nothing has been linked.
+        PackageError: E590 to E592 the run is unsound.
+        MachineError: E101 to E106.
+    """
+    with open_run(run) as opened:
+        state = require_linked(opened)
+        entries, newest = head(opened.connection)
+        left_out = tuple(i for i in opened.agreement.lists if i not in state.lists)
+    return Diagnosis(
+        state=state,
+        scenarios={
+            name: count_scenario(
+                state.clusters(name), len(state.lists), threshold=state.thresholds[name]
+            )
+            for name in SCENARIOS
+        },
+        left_out=left_out,
+        log_entries=entries,
+        log_head=newest.hex(),
+    )
+
+
+def count_scenario(clusters: Clusters, lists: int, *, threshold: float) -> ScenarioCounts:
+    """Count people, overlaps, cluster sizes and merged duplicates.
+
+    Args:
+        clusters: the people.
+        lists: number of lists.
+        threshold: at which they were found.
+
+    >>> found = Clusters(np.array([0, 0, 1, 0, 1]), np.array([0, 0, 0, 1, 1]))
+    >>> counts = count_scenario(found, 2, threshold=0.7)
+    >>> counts.on_lists, counts.overlaps, counts.cluster_sizes, counts.duplicates
+    ((0, 2), {(0, 1): 2}, {2: 1, 3: 1}, (1, 0))
+    """
+    on = np.zeros((clusters.people, lists), dtype=np.int64)
+    on[clusters.person, clusters.lists] = 1
+    together = on.T @ on
+    per_person = on.sum(axis=1)
+    sizes = np.bincount(np.bincount(clusters.person, minlength=clusters.people))
+    records = np.bincount(clusters.lists, minlength=lists)
+    return ScenarioCounts(
+        threshold=threshold,
+        people=clusters.people,
+        on_lists=_ints(np.bincount(per_person, minlength=lists + 1)[1:]),
+        overlaps={(i, j): int(together[i, j]) for i, j in combinations(range(lists), 2)},
+        cluster_sizes={size: int(n) for size, n in enumerate(sizes) if size and n},
+        duplicates=_ints(records - np.diagonal(together)),
+    )
+
+
+def _ints(values: NDArray[np.int64]) -> tuple[int, ...]:
+    return tuple(int(value) for value in values)

@@ -1,0 +1,292 @@
+"""Link the received lists: compare, propose a threshold, cluster at three thresholds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage.agreement.model import Agreement
+from linkage.agreement.profiles import PROFILES
+from linkage.compare.search import SearchResult, find_pairs, score_histogram
+from linkage.errors import Fault, PolicyError, UsageError
+from linkage.identity.private import Identity
+from linkage.link import link_records
+from linkage.link.threshold import ThresholdProposal, candidate_floor, propose_threshold
+from linkage.roles.linkage_unit.common import concatenated, open_list, require_authority
+from linkage.types import EncodedList
+from linkage.workspace import (
+    SCENARIOS,
+    LinkState,
+    Run,
+    active_entries,
+    find_project_keys,
+    store_link,
+    write_run,
+)
+
+__all__ = ["link"]
+
+_LEAST_LISTS = 2
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Thresholds:
+    low: float
+    chosen: float
+    high: float
+    proposed: float | None
+    explanation: tuple[str, ...]
+    expected_precision: float | None
+    expected_recall: float | None
+
+
+def link(
+    run: Path,
+    *,
+    identity: Identity,
+    now: dt.datetime,
+    threshold: float | None = None,
+    lists: Sequence[str] | None = None,
+    without: Sequence[str] | None = None,
+    key_folders: Sequence[Path] = (),
+    progress: Progress | None = None,
+) -> LinkState:
+    """Link the lists of a run and keep the result in its state, in the place of an earlier one.
+
+    The result depends on what the owners encoded and on nothing else: not on the order of
+    arrival, of records, of threads, nor on how often the command is run.
+
+    Args:
+        run: the run directory.
+        identity: the linkage unit's identity.
+        now: the current time, with its offset from UTC.
+        threshold: overrides the proposed threshold; it is logged.
+        lists: ids of the lists to link, at least two; None takes all of the agreement, which
+            must all have come. A choice is logged.
+        without: ids of the lists to leave out instead.
+        key_folders: folders beside the run that must not hold the project key either, such
+            as the identity's.
+        progress: called with the share done, 0 to 1.
+
+    Raises:
+        UsageError: E210 too many candidate pairs, E214 not a run directory, E217 a threshold
+            that is no similarity, E218 no such list or fewer than two.
+        AgreementError: E520 to E523 the agreement is not in force.
+        KeyFileError: E409 the identity is no party.
+        PackageError: E585 a kept package was changed, E590 to E592 the run is unsound.
+        PolicyError: E620 the data propose no threshold, E621 the project key lies here, E622
+            lists have not come, E626 the identity has another role.
+        MachineError: E101 to E106.
+    """
+    if threshold is not None and not 0.0 < threshold <= 1.0:
+        raise UsageError(
+            Fault(
+                "E217",
+                f"A threshold is a similarity over 0 and at most 1, not {threshold:g}.",
+                "Leave --threshold out: one is proposed and explained.",
+                field="--threshold",
+            )
+        )
+    with write_run(run) as state:
+        require_authority(state.agreement, identity, now)
+        _refuse_project_key([run, run / "packages", *key_folders])
+        chosen = _choose(state, lists, without)
+        entries = active_entries(state.ledger)
+        opened = tuple(open_list(state, entries[list_id], identity) for list_id in chosen)
+        result = _link_lists(opened, state.agreement, threshold, now, progress or _no_progress)
+        store_link(state.connection, result)
+        state.log(
+            "linked",
+            {
+                "lists": list(chosen),
+                "left_out": [i for i in state.agreement.lists if i not in chosen],
+                "records": sum(result.records),
+                "threshold_overridden": result.overridden,
+            },
+            now,
+        )
+    return result
+
+
+def _refuse_project_key(folders: Sequence[Path]) -> None:
+    found = find_project_keys(folder for folder in folders if folder.is_dir())
+    if found:
+        raise PolicyError(
+            *(
+                Fault(
+                    "E621",
+                    f"{path.name} holds a project key, in a folder of the linkage unit.",
+                    "Whoever holds encodings must not be able to encode. Remove the file from "
+                    "this machine,\ntell the coordinator, and ask whether the key has to be "
+                    "made anew.",
+                    file=path.name,
+                )
+                for path in found
+            )
+        )
+
+
+def _choose(
+    state: Run, lists: Sequence[str] | None, without: Sequence[str] | None
+) -> tuple[str, ...]:
+    """The lists to link, in the agreement's order."""
+    agreed, received = state.agreement.lists, active_entries(state.ledger)
+    if lists is not None and without is not None:
+        raise _wrong_choice("Lists are either named or left out", agreed)
+    named = lists if lists is not None else without or ()
+    unknown = [list_id for list_id in named if list_id not in agreed]
+    if unknown:
+        raise _wrong_choice(f"The agreement has no list {', '.join(unknown)}", agreed)
+    wanted = [i for i in agreed if (i in named if lists is not None else i not in named)]
+    if len(wanted) < _LEAST_LISTS:
+        raise _wrong_choice("Linking needs at least two lists", agreed)
+    missing = [list_id for list_id in wanted if list_id not in received]
+    if missing:
+        there = [list_id for list_id in agreed if list_id in received]
+        remedy = "Wait for them and receive them."
+        if lists is None and without is None and len(there) >= _LEAST_LISTS:
+            remedy += f" To go on without, say so: --without {','.join(missing)} (it is logged)."
+        raise PolicyError(
+            Fault(
+                "E622",
+                f"Not received yet: list {', '.join(missing)}.",
+                remedy,
+                file=state.folder.name,
+            )
+        )
+    return tuple(wanted)
+
+
+def _wrong_choice(problem: str, agreed: Sequence[str]) -> UsageError:
+    remedy = f"Its lists are {', '.join(agreed)}: give --lists or --without, not both."
+    return UsageError(Fault("E218", f"{problem}.", remedy, field="--lists"))
+
+
+def _link_lists(
+    opened: tuple[EncodedList, ...],
+    agreement: Agreement,
+    threshold: float | None,
+    now: dt.datetime,
+    progress: Progress,
+) -> LinkState:
+    lists = np.repeat(np.arange(len(opened), dtype=np.int64), [len(encoded) for encoded in opened])
+    found, floor = _search(opened, lists, agreement, threshold, progress)
+    thresholds = _thresholds(found, lists, threshold)
+    person: dict[str, NDArray[np.int64]] = {}
+    for name in SCENARIOS:
+        clusters = link_records(
+            found.pairs, lists, threshold=getattr(thresholds, name), floor=floor
+        )
+        person[name] = clusters.person
+    return LinkState(
+        lists=tuple(encoded.list_id for encoded in opened),
+        records=tuple(len(encoded) for encoded in opened),
+        thresholds={name: getattr(thresholds, name) for name in SCENARIOS},
+        person=person,
+        proposed=thresholds.proposed,
+        overridden=threshold is not None,
+        explanation=thresholds.explanation,
+        expected_precision=thresholds.expected_precision,
+        expected_recall=thresholds.expected_recall,
+        candidates=len(found.pairs),
+        bin_edges=found.bin_edges,
+        histogram=found.histogram_between,
+        linked=now.isoformat(timespec="seconds"),
+    )
+
+
+def _search(
+    opened: tuple[EncodedList, ...],
+    lists: NDArray[np.int64],
+    agreement: Agreement,
+    threshold: float | None,
+    progress: Progress,
+) -> tuple[SearchResult, float]:
+    """All candidate pairs, and the score down to which they are kept.
+
+    Two passes over all pairs: the first only counts scores, which tells where to cut off.
+    """
+    profile = PROFILES[agreement.encoding.profile]
+    own = agreement.encoding.filter_weights
+    filter_weights = (
+        profile.filter_weights if own is None else tuple(own[name] for name in profile.filters)
+    )
+    filters = concatenated(opened)
+    weights = (
+        np.concatenate([encoded.weights for encoded in opened if encoded.weights is not None])
+        if profile.carries_weights
+        else None
+    )
+    counted = score_histogram(
+        filters,
+        lists,
+        profile=profile,
+        filter_weights=filter_weights,
+        weights=weights,
+        progress=lambda done, total: progress(0.5 * done / max(total, 1)),
+    )
+    every = counted.histogram_between + counted.histogram_within
+    floor = candidate_floor(every, counted.bin_edges, len(lists))
+    if threshold is not None:
+        floor = min(floor, threshold)
+    found = find_pairs(
+        filters,
+        lists,
+        profile=profile,
+        filter_weights=filter_weights,
+        weights=weights,
+        floor=floor,
+        progress=lambda done, total: progress(0.5 + 0.5 * done / max(total, 1)),
+    )
+    return found, floor
+
+
+def _thresholds(
+    found: SearchResult, lists: NDArray[np.int64], threshold: float | None
+) -> _Thresholds:
+    """The proposed thresholds, or a given one inside the proposed range."""
+    proposal: ThresholdProposal | None
+    try:
+        proposal = propose_threshold(found.pairs, lists)
+    except PolicyError:
+        if threshold is None:
+            raise
+        proposal = None  # the data say nothing: what is left is what the user knows
+    if proposal is not None and threshold is None:
+        return _Thresholds(
+            proposal.low,
+            proposal.chosen,
+            proposal.high,
+            proposal.chosen,
+            proposal.explanation,
+            proposal.expected_precision,
+            proposal.expected_recall,
+        )
+    given = float(threshold or 0.0)
+    if proposal is None:
+        reason = (
+            f"{given:.3f} was given by the linkage unit; the data propose no threshold, so there "
+            "is no range."
+        )
+        return _Thresholds(given, given, given, None, (reason,), None, None)
+    reason = f"{given:.3f} was given by the linkage unit; {proposal.chosen:.3f} was proposed."
+    return _Thresholds(
+        min(given, proposal.low),
+        given,
+        max(given, proposal.high),
+        proposal.chosen,
+        (reason, *proposal.explanation),
+        None,
+        None,
+    )
+
+
+def _no_progress(_share: float) -> None:
+    pass
