@@ -18,7 +18,7 @@ def canonical_json(value: Any) -> bytes:
         TypeError: for a float, a non-string key, or any other type.
 
     >>> canonical_json({"b": [1, True, None], "a": "é"})
-    b'{"a":"\\xc3\\xa9","b":[1,true,null]}'
+    b'{"a":"\xc3\xa9","b":[1,true,null]}'
     """
     _refuse_ambiguous(value)
     text = json.dumps(
