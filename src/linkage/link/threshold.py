@@ -24,7 +24,7 @@ from linkage.types import CandidatePairs
 
 __all__ = ["ThresholdProposal", "candidate_floor", "propose_threshold"]
 
-CLEAR_SHARE = 0.05  # a best score is clear where second-best ones are this rare beside it
+CLEAR_SHARE = 0.03  # a best score is clear where second-best ones are this rare beside it
 LEAST_ANCHORS = 20  # fewer clear partners than this say too little about strangers
 LEAST_MATCHES = 20  # fewer expected matches than this may be chance
 EMPIRICAL_TAIL = 30  # exceedances below which the tail is extrapolated instead of counted
@@ -38,9 +38,10 @@ class ThresholdProposal:
     Attributes:
         low, chosen, high: scores at which one further pair is a match with probability
             about 0.2, 0.5 and 0.8; ``chosen`` balances false and missed matches.
-        expected_matches: between-list candidate pairs that are matches, all scores.
+        expected_matches: between-list pairs that stand out as matches.
         expected_precision: share of matches among the pairs at or above ``chosen``.
-        expected_recall: share of ``expected_matches`` at or above ``chosen``.
+        visible_share: share of ``expected_matches`` at or above ``chosen``. Matches with so
+            many errors that they score among strangers are in neither: recall is lower.
         anchors: records with a clear partner in another list.
         strangers: comparisons of those records with other records of the partner's list.
         explanation: sentences for the linkage unit's report.
@@ -51,7 +52,7 @@ class ThresholdProposal:
     high: float
     expected_matches: float
     expected_precision: float
-    expected_recall: float
+    visible_share: float
     anchors: int
     strangers: int
     explanation: tuple[str, ...]
@@ -70,12 +71,17 @@ def candidate_floor(
         edges: ``(bins + 1,)`` float64, increasing.
         records: number of records on all lists.
 
-    >>> candidate_floor(np.array([1000, 60, 9, 2]), np.array([0.0, 0.25, 0.5, 0.75, 1.0]), 10)
+    >>> edges = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+    >>> candidate_floor(np.array([1000, 60, 9, 2]), edges, 1)
+    0.5
+    >>> candidate_floor(np.array([1000, 6, 0, 2]), edges, 10)
     0.25
     """
     above = np.cumsum(histogram[::-1])[::-1]
     enough = np.flatnonzero(above >= CANDIDATES_PER_RECORD * records)
-    return float(edges[enough[-1]]) if len(enough) else float(edges[0])
+    floor = edges[enough[-1]] if len(enough) else edges[0]
+    # A pair with nothing in common is no candidate, however few pairs have anything.
+    return float(max(floor, edges[edges > 0][0]))
 
 
 def propose_threshold(pairs: CandidatePairs, lists: NDArray[np.int64]) -> ThresholdProposal:
@@ -96,25 +102,21 @@ def propose_threshold(pairs: CandidatePairs, lists: NDArray[np.int64]) -> Thresh
     comparisons = (int(sizes.sum()) ** 2 - int((sizes**2).sum())) // 2
     grid = np.unique(score)
     observed = _at_or_above(score, grid)
-    clear = _clear_score(directed)
+    within = _Within(pairs.where(~between), len(lists))
+    clear = _clear_score(directed, within)
     anchor = directed.best & directed.mutual & (directed.score >= clear)
     if int(anchor.sum()) < LEAST_ANCHORS:
         raise _cannot_tell(f"only {int(anchor.sum())} records have a clear partner elsewhere")
     others = sizes[directed.other[anchor]] - 1
-    same = clear
-    for _pass in range(2):
-        stranger = _stranger_scores(directed, anchor, pairs.where(~between), same)
-        # A stranger scores below its anchor's partner, so at each score only the anchors
-        # whose partner lies above it can show one: their comparisons are the denominator.
-        above = _at_or_above(directed.score[anchor], stranger, others)
-        weight = comparisons / np.maximum(above, 1)
-        false = _tail(stranger, weight, grid)
-        # Strangers cannot be more than all that was observed: where matches are a negligible
-        # part this corrects for anchors being better documented than other records.
-        false = np.minimum(false * min(1.0, float(observed[0] / max(false[0], 1e-9))), observed)
-        proposal = _proposal(grid, observed, false, int(anchor.sum()), int(others.sum()))
-        # What will be merged as a duplicate of the partner is no stranger either.
-        same = min(clear, proposal.chosen)
+    stranger = _stranger_scores(directed, anchor, within, clear)
+    # A stranger scores below its anchor's partner, so at each score only the anchors whose
+    # partner lies above it can show one: their comparisons are the denominator.
+    weight = comparisons / np.maximum(_at_or_above(directed.score[anchor], stranger, others), 1)
+    false = _tail(stranger, weight, grid)
+    # Strangers cannot be more than all that was observed: where matches are a negligible
+    # part this corrects for anchors being better documented than other records.
+    false = np.minimum(false * min(1.0, float(observed[0] / max(false[0], 1e-9))), observed)
+    proposal = _proposal(grid, observed, false, int(anchor.sum()), int(others.sum()))
     found = float(np.sum(score >= proposal.chosen)) * proposal.expected_precision
     if found < LEAST_MATCHES or not _stands_out(stranger, weight, score):
         raise _cannot_tell(f"only about {found:.0f} matches stand out from strangers")
@@ -165,21 +167,43 @@ def _directed(pairs: CandidatePairs, lists: NDArray[np.int64]) -> _Directed:
     )
 
 
-def _clear_score(directed: _Directed) -> float:
-    """The least score above which second-best partners are rare beside best ones."""
+class _Within:
+    """Scores of pairs within a list, to look up."""
+
+    def __init__(self, pairs: CandidatePairs, records: int) -> None:
+        self._records = np.int64(records)
+        keys = pairs.left * self._records + pairs.right
+        order = np.argsort(keys)
+        self._keys = np.append(keys[order], np.iinfo(np.int64).max)
+        self._scores = np.append(pairs.score[order], -np.inf)
+
+    def score(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Score of each pair of records; minus infinity where it is no candidate."""
+        wanted = np.minimum(a, b) * self._records + np.maximum(a, b)
+        place = np.searchsorted(self._keys, wanted)
+        return np.where(self._keys[place] == wanted, self._scores[place], -np.inf)
+
+
+def _clear_score(directed: _Directed, within: _Within) -> float:
+    """The least score above which second-best partners are rare beside best ones.
+
+    A second-best that resembles the best at least as much as the record is its duplicate.
+    """
     best = directed.score[directed.best & directed.mutual]
-    second = directed.score[directed.second]
     if not len(best):
         return float("inf")
+    rows = np.flatnonzero(directed.second)
+    score = directed.score[rows]
+    duplicate = within.score(directed.partner[rows - 1], directed.partner[rows]) >= score
     grid = np.unique(best)
-    share = _at_or_above(second, grid) / np.maximum(_at_or_above(best, grid), 1)
+    share = _at_or_above(score[~duplicate], grid) / np.maximum(_at_or_above(best, grid), 1)
     common = np.flatnonzero(share > CLEAR_SHARE)
     above = grid[common[-1] + 1 :] if len(common) else grid
     return float(above[0]) if len(above) else float("inf")
 
 
 def _stranger_scores(
-    directed: _Directed, anchor: NDArray[np.bool_], within: CandidatePairs, clear: float
+    directed: _Directed, anchor: NDArray[np.bool_], within: _Within, clear: float
 ) -> NDArray[np.float64]:
     """Scores of anchors with records of the partner's list that are not the partner.
 
@@ -188,17 +212,9 @@ def _stranger_scores(
     anchored = np.full(int(directed.group[-1]) + 1, -1, dtype=np.int64)
     anchored[directed.group[anchor]] = directed.partner[anchor]
     partner = anchored[directed.group]
-    stranger = (partner >= 0) & (partner != directed.partner)
-    duplicates = within.where(within.score >= clear)
-    base = np.int64(max(int(directed.record.max()), int(within.right.max(initial=0))) + 1)
-    known = np.concatenate(
-        [
-            duplicates.left * base + duplicates.right,
-            duplicates.right * base + duplicates.left,
-        ]
-    )
-    stranger &= ~np.isin(partner * base + directed.partner, known)
-    return np.asarray(directed.score[stranger])
+    other = np.flatnonzero((partner >= 0) & (partner != directed.partner))
+    stranger = within.score(partner[other], directed.partner[other]) < clear
+    return np.asarray(directed.score[other[stranger]])
 
 
 def _at_or_above(
@@ -261,7 +277,7 @@ def _proposal(
 
     low, chosen, high = at(0.25), at(1.0), at(4.0)
     precision = 1.0 - float(false[chosen] / observed[chosen])
-    recall = float(matches[chosen]) / expected_matches if expected_matches else 0.0
+    visible = float(matches[chosen]) / expected_matches if expected_matches else 0.0
     explanation = (
         (
             f"{anchors:,} records have a clear partner on another list; their {strangers:,} "
@@ -272,8 +288,9 @@ def _proposal(
             f"{observed[chosen]:,.0f} pairs lie above, {false[chosen]:,.0f} of them expected false."
         ),
         (
-            f"About {expected_matches:,.0f} matches are visible among the candidates; "
-            f"{recall:.0%} of them lie above."
+            f"About {expected_matches:,.0f} matches stand out from strangers; {visible:.0%} of "
+            "them lie above. Matches with more errors than that are missed and counted nowhere: "
+            "read every overlap as a lower bound."
         ),
         (
             f"Between {grid[low]:.3f} and {grid[high]:.3f} a pair is neither clearly a match nor "
@@ -286,7 +303,7 @@ def _proposal(
         high=float(grid[high]),
         expected_matches=expected_matches,
         expected_precision=precision,
-        expected_recall=recall,
+        visible_share=visible,
         anchors=anchors,
         strangers=strangers,
         explanation=explanation,

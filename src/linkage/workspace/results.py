@@ -35,7 +35,8 @@ class LinkState:
         explanation: how the threshold came about, a sentence each.
         expected_precision: share of linked pairs of records held to be right; None where
             it could not be estimated.
-        expected_recall: share of true pairs of records held to be linked; None likewise.
+        visible_share: share of the matches that stand out which lie above the threshold, an
+            upper bound of recall; None likewise.
         candidates: number of pairs that were considered.
         bin_edges: ``(bins + 1,)`` float64, edges of the histogram.
         histogram: ``(bins,)`` int64, scores of all pairs of records of different lists.
@@ -50,7 +51,7 @@ class LinkState:
     overridden: bool
     explanation: tuple[str, ...]
     expected_precision: float | None
-    expected_recall: float | None
+    visible_share: float | None
     candidates: int
     bin_edges: NDArray[np.float64]
     histogram: NDArray[np.int64]
@@ -76,7 +77,7 @@ def store_link(connection: sqlite3.Connection, state: LinkState) -> None:
         "overridden": state.overridden,
         "explanation": state.explanation,
         "expected_precision": state.expected_precision,
-        "expected_recall": state.expected_recall,
+        "visible_share": state.visible_share,
         "candidates": state.candidates,
         "bin_edges": state.bin_edges.tolist(),
         "histogram": state.histogram.tolist(),
@@ -123,7 +124,7 @@ def load_link(connection: sqlite3.Connection) -> LinkState | None:
         overridden=parameters["overridden"],
         explanation=tuple(parameters["explanation"]),
         expected_precision=parameters["expected_precision"],
-        expected_recall=parameters["expected_recall"],
+        visible_share=parameters["visible_share"],
         candidates=parameters["candidates"],
         bin_edges=np.asarray(parameters["bin_edges"], dtype=np.float64),
         histogram=np.asarray(parameters["histogram"], dtype=np.int64),

@@ -110,8 +110,42 @@ def test_duplicates_of_a_partner_are_not_strangers() -> None:
     )
 
 
+def test_identical_duplicates_do_not_hide_the_clear_partners() -> None:
+    """Ten people stand twice, letter by letter, on a list: their second-best is a best, too."""
+    pairs, lists, _truth = simulated(4, matches=200)
+    between = lists[pairs.left] != lists[pairs.right]
+    copies = np.flatnonzero((pairs.score > 0.8) & between)[:10]
+    score = pairs.score.copy()
+    score[copies] = 1.0
+    left, right, value = [], [], []
+    for number, pair in enumerate(copies):
+        twin = int(np.flatnonzero(lists == lists[pairs.right[pair]])[-1 - number])
+        for record in (pairs.left[pair], pairs.right[pair]):
+            left.append(min(record, twin))
+            right.append(max(record, twin))
+            value.append(1.0)
+    score = np.concatenate([score, value])
+    doubled = CandidatePairs(
+        np.concatenate([pairs.left, left]),
+        np.concatenate([pairs.right, right]),
+        score[:, None],
+        score,
+    )
+    assert propose_threshold(doubled, lists).chosen == pytest.approx(
+        propose_threshold(pairs, lists).chosen, abs=0.06
+    )
+
+
+def test_pairs_with_nothing_in_common_are_no_candidates() -> None:
+    """Match keys: all but a few pairs share none."""
+    histogram = np.zeros(400, dtype=np.int64)
+    histogram[200], histogram[[220, 399]] = 1_000_000, 5
+    floor = candidate_floor(histogram, np.linspace(-1, 1, 401), 1000)
+    assert floor == pytest.approx(0.005)
+
+
 def test_floor_keeps_about_six_pairs_per_record() -> None:
     histogram = np.array([10_000, 500, 100, 10])
     edges = np.linspace(0, 1, 5)
     assert candidate_floor(histogram, edges, 100) == 0.25
-    assert candidate_floor(histogram, edges, 10_000) == 0.0
+    assert candidate_floor(histogram, edges, 10_000) == 0.25

@@ -120,7 +120,7 @@ def test_diagnose_shows_no_pair(day: Day) -> None:
         assert needle in text
     assert set(diagnosis.as_dict()) == {
         *("lists", "left_out", "linked", "threshold_proposed", "threshold_overridden"),
-        *("explanation", "expected_precision", "expected_recall", "candidate_pairs"),
+        *("explanation", "expected_precision", "visible_share", "candidate_pairs"),
         *("scenarios", "histogram", "log"),
     }
 

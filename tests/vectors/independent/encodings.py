@@ -70,10 +70,10 @@ CASES: list[dict[str, Any]] = [
         "bits": 8192,
         "layers": 12,
         "source_bits": 1024,
-        "token_bits": 5,
+        "token_bits": 3,
         "profile": "diffused",
     },
-    {"scheme": "clk", "filter": "all", "bits": 1024, "token_bits": 5, "profile": "clk"},
+    {"scheme": "clk", "filter": "all", "bits": 1024, "token_bits": 3, "profile": "clk"},
 ]
 
 

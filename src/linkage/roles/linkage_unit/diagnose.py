@@ -67,7 +67,7 @@ class Diagnosis:
             "threshold_overridden": self.state.overridden,
             "explanation": list(self.state.explanation),
             "expected_precision": self.state.expected_precision,
-            "expected_recall": self.state.expected_recall,
+            "visible_share": self.state.visible_share,
             "candidate_pairs": self.state.candidates,
             "scenarios": {
                 name: {

@@ -44,7 +44,7 @@ class _Thresholds:
     proposed: float | None
     explanation: tuple[str, ...]
     expected_precision: float | None
-    expected_recall: float | None
+    visible_share: float | None
 
 
 def link(
@@ -194,7 +194,7 @@ def _link_lists(
         overridden=threshold is not None,
         explanation=thresholds.explanation,
         expected_precision=thresholds.expected_precision,
-        expected_recall=thresholds.expected_recall,
+        visible_share=thresholds.visible_share,
         candidates=len(found.pairs),
         bin_edges=found.bin_edges,
         histogram=found.histogram_between,
@@ -267,7 +267,7 @@ def _thresholds(
             proposal.chosen,
             proposal.explanation,
             proposal.expected_precision,
-            proposal.expected_recall,
+            proposal.visible_share,
         )
     given = float(threshold or 0.0)
     if proposal is None:
