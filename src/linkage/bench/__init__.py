@@ -1,0 +1,1 @@
+"""What the demonstration and `benchmarks/` run: all roles played on data with known truth."""

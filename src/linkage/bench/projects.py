@@ -1,0 +1,239 @@
+"""Lists as projects: who the parties are, what they agree on, how their columns are mapped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from linkage.agreement.profiles import PROFILES, ProfileName
+from linkage.agreement.template import agreement_template
+from linkage.bench.folder import BenchmarkField, BenchmarkFolder, BenchmarkList, date_formats
+from linkage.bench.mapping_file import column, mapping_file
+from linkage.bench.play import ANALYST, COORDINATOR, LINKAGE_UNIT, Owner, Player
+from linkage.files import write_whole
+
+__all__ = ["EU", "Project", "folder_project", "nationality_group", "write_example_agreement"]
+
+EU = frozenset(
+    {
+        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR"),
+        *("HU", "IE", "IT", "LT", "LU", "LV", "MT", "PL", "PT", "RO", "SE", "SI", "SK"),
+    }
+)
+"""Member states other than the Netherlands, ISO 3166-1 alpha-2."""
+
+_REFERENCE = "Benchmark or demonstration with fictitious people"
+_DUTCH_COLUMNS = frozenset(
+    ("given_name", "surname", "date_of_birth", "sex", "nationality", "exploitation", "report_date")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What :func:`linkage.bench.play.play` needs.
+
+    Attributes:
+        owners: the data owners, in the agreement's order.
+        write_agreement: writes the coordinator's agreement, once the public keys lie there.
+    """
+
+    owners: tuple[Owner, ...]
+    write_agreement: Callable[[Player, Path], None]
+
+
+def nationality_group(code: str) -> str:
+    """Dutch, EU or other.
+
+    >>> nationality_group("NL"), nationality_group("PL"), nationality_group("NG")
+    ('Dutch', 'EU', 'other')
+    """
+    if code == "NL":
+        return "Dutch"
+    return "EU" if code in EU else "other"
+
+
+def write_example_agreement(
+    player: Player, path: Path, profile: ProfileName, sizes: Mapping[str, int]
+) -> None:
+    """Write the example for six Dutch lists, with every party's key and the lists' sizes.
+
+    Args:
+        player: runs `linkage agreement new`.
+        path: where the coordinator wants it; ``ID.identity.pub`` files lie beside it.
+        profile: encoding profile.
+        sizes: list id -> number of records.
+    """
+    keys = sorted(path.parent.glob("*.identity.pub"))
+    parties = [
+        word
+        for key in keys
+        for word in ("--party", f"{key.name.removesuffix('.identity.pub')}={_relative(key)}")
+    ]
+    player.run(
+        "agreement",
+        path.parent.name,
+        *("agreement", "new", _relative(path), "--profile", profile),
+        *("--dpia", _REFERENCE, *parties),
+    )
+    text = path.read_text(encoding="utf-8")  # what follows the coordinator does in an editor
+    if PROFILES[profile].insecure:
+        text = text.replace("\ninsecure = false", "\ninsecure = true", 1)
+    for list_id, size in sizes.items():
+        start = text.index("expected_records = ", text.index(f'\nid = "{list_id}"\n'))
+        text = f"{text[:start]}expected_records = {size}{text[text.index(chr(10), start) :]}"
+    write_whole(path, text.encode())
+
+
+def _relative(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+def folder_project(folder: BenchmarkFolder, profile: ProfileName, today: dt.date) -> Project:
+    """A folder of lists as a project.
+
+    Lists with the letters and columns of the six Dutch lists get the example agreement with
+    its strata; all others an agreement on their identifying fields alone.
+
+    Args:
+        folder: the lists.
+        profile: encoding profile.
+        today: the current date, for the agreement's expiry.
+    """
+    example = tomllib.loads(agreement_template())
+    party_of = {p["list"]["id"]: p["id"] for p in example["parties"] if "list" in p}
+    ids = [each.list_id for each in folder.lists]
+    if sorted(ids) == sorted(party_of) and all(
+        _DUTCH_COLUMNS.issubset(each.header) for each in folder.lists
+    ):
+        in_order = sorted(folder.lists, key=lambda each: list(party_of).index(each.list_id))
+        sizes = {each.list_id: len(each.rows) for each in in_order}
+        return Project(
+            tuple(
+                Owner(party_of[each.list_id], each.list_id, each.name, _dutch_mapping(each))
+                for each in in_order
+            ),
+            lambda player, path: write_example_agreement(player, path, profile, sizes),
+        )
+    return Project(
+        tuple(
+            Owner(_party(each), each.list_id, each.name, _plain_mapping(folder, each))
+            for each in folder.lists
+        ),
+        lambda _player, path: _write_plain_agreement(folder, path, profile, today),
+    )
+
+
+def _dutch_mapping(owned: BenchmarkList) -> bytes:
+    born = date_formats(owned.values("date_of_birth"))
+    reported = date_formats(owned.values("report_date"))
+    sexes = {value: value for value in ("F", "M")}
+    nationalities = sorted(set(owned.values("nationality")) - {""})
+    exploitation = {value: value for value in ("sexual", "labour", "criminal", "other")}
+    groups = {code: nationality_group(code) for code in nationalities}
+    fields = {
+        "given_name": column("given_name"),
+        "surname": column("surname"),
+        "date_of_birth": column("date_of_birth", formats=born),
+        "sex": column("sex", values=sexes),
+        "nationality": column("nationality", values={code: code for code in nationalities}),
+    }
+    strata = {
+        "sex": column("sex", values=sexes),
+        "age_group": {
+            "birth": "date_of_birth",
+            "birth_formats": born,
+            "reference": "report_date",
+            "reference_formats": reported,
+        },
+        "exploitation": column("exploitation", values=exploitation),
+        "year": column("report_date", formats=reported),
+        "nationality_group": column("nationality", values=groups),
+    }
+    return mapping_file(fields, strata, encoding="utf-8", delimiter=",")
+
+
+def _party(owned: BenchmarkList) -> str:
+    return f"owner-{owned.list_id.lower().replace('_', '-')}"
+
+
+def _plain_mapping(folder: BenchmarkFolder, owned: BenchmarkList) -> bytes:
+    fields = {each.name: _plain_column(owned, each) for each in folder.fields}
+    return mapping_file(fields, {}, encoding="utf-8", delimiter=",", maximum_bad_dates=0.5)
+
+
+def _plain_column(owned: BenchmarkList, wanted: BenchmarkField) -> dict[str, Any]:
+    heading = owned.column_of(wanted)
+    if heading is None:
+        return column()
+    values = owned.values(heading)
+    if wanted.kind == "date":
+        return column(heading, formats=date_formats(values))
+    if wanted.kind == "code":
+        return column(heading, values={value: value for value in sorted(set(values) - {""})})
+    return column(heading)
+
+
+def _write_plain_agreement(
+    folder: BenchmarkFolder, path: Path, profile: ProfileName, today: dt.date
+) -> None:
+    filters = PROFILES[profile].filters
+    owners = {_party(each): each for each in folder.lists}
+    parties = []
+    for party in (COORDINATOR, LINKAGE_UNIT, ANALYST, *owners):
+        public = (path.parent / f"{party}.identity.pub").read_text(encoding="utf-8")
+        tree: dict[str, Any] = {
+            "id": party,
+            "name": party,
+            "role": "data-owner" if party in owners else party,
+            "public_key": next(w for w in public.split() if w.startswith("linkage-public-")),
+        }
+        if party in owners:
+            owned = owners[party]
+            tree["legal_basis"] = _REFERENCE
+            tree["list"] = {
+                "id": owned.list_id,
+                "description": owned.name,
+                "expected_records": len(owned.rows),
+            }
+        parties.append(tree)
+    tree = {
+        "format": "linkage-agreement/1",
+        "id": "benchmark",
+        "title": f"Benchmark {folder.name}",
+        "purpose": "Measure the software on data with known truth.",
+        "dpia_reference": _REFERENCE,
+        "case_definition": "Every record of the benchmark.",
+        "reference_period_start": dt.date(2000, 1, 1),
+        "reference_period_end": today,
+        "expires": today + dt.timedelta(days=30),
+        "delete_by": today + dt.timedelta(days=60),
+        "encoding": {"profile": profile, "insecure": PROFILES[profile].insecure},
+        "fields": [_rule(folder, each, filters) for each in folder.fields],
+        "parties": parties,
+    }
+    write_whole(path, tomli_w.dumps(tree).encode())
+
+
+def _rule(
+    folder: BenchmarkFolder, wanted: BenchmarkField, filters: Sequence[str]
+) -> dict[str, Any]:
+    is_name = wanted.kind == "name"
+    rule: dict[str, Any] = {
+        "name": wanted.name,
+        "kind": wanted.kind,
+        "weight": wanted.weight,
+        "filters": list(filters if is_name else filters[:1]),
+    }
+    if is_name:
+        rule["tag"] = "name"
+    if wanted.kind == "code":
+        headings = [(each, each.column_of(wanted)) for each in folder.lists]
+        found = {value for each, name in headings if name for value in each.values(name)}
+        rule["values"] = sorted(found - {""})
+    return rule

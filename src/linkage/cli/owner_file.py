@@ -1,0 +1,151 @@
+"""`linkage map` and `linkage check`: the data owner's list before it is encoded."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from linkage.cli.console import AgreementOption, JsonOption, note, print_result
+from linkage.errors import Fault, UsageError
+
+__all__ = ["register"]
+
+ListArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="Your list: .csv, .txt, .tsv or .xlsx.")
+]
+
+
+class Delimiter(StrEnum):
+    """What separates the cells of a text file, by name."""
+
+    comma = "comma"
+    semicolon = "semicolon"
+    tab = "tab"
+
+
+_CHARACTERS = {Delimiter.comma: ",", Delimiter.semicolon: ";", Delimiter.tab: "\t"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    app.command("map")(map_command)
+    app.command("check")(check_command)
+
+
+def map_command(
+    file: ListArgument,
+    agreement: AgreementOption = Path("agreement.toml"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the mapping goes.")] = Path(
+        "mapping.toml"
+    ),
+    encoding: Annotated[
+        str | None,
+        typer.Option(help="Code page of a text file that is not UTF-8, such as cp1252."),
+    ] = None,
+    delimiter: Annotated[
+        Delimiter | None,
+        typer.Option(help="What separates the cells; what the header shows unless given."),
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="Sheet of an .xlsx; the first unless given.")
+    ] = None,
+    confirm: Annotated[
+        bool,
+        typer.Option("--confirm", help="Confirm the mapping you have looked through."),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Propose which column of your list is which field of the agreement.
+
+    The proposal is written to mapping.toml with comments. Look through it, correct it, and
+    confirm it with --confirm (or set confirmed = true in it).
+    """
+    from linkage.agreement.load import load_agreement
+    from linkage.roles.data_owner.file import confirm_mapping, map_list
+
+    agreed = load_agreement(agreement)
+    if confirm:
+        if encoding or delimiter or sheet:
+            raise UsageError(
+                Fault(
+                    "E202",
+                    "--confirm takes encoding, delimiter and sheet from the mapping.",
+                    f"Correct them in {output.name}, and give --confirm alone.",
+                )
+            )
+        confirm_mapping(file, output, agreed)
+        print_result(
+            {"mapping": output.name, "confirmed": True},
+            f"{output.name} is confirmed.\nNext: linkage check {file} -m {output} -a {agreement}",
+            as_json=as_json,
+        )
+        return
+    proposed = map_list(
+        file,
+        output,
+        agreed,
+        encoding=encoding or "utf-8",
+        delimiter=_CHARACTERS[delimiter] if delimiter else None,
+        sheet=sheet,
+    )
+    lines = [f"{output.name} written for {file.name}. Not confirmed yet."]
+    lines += [f"  {name}: column {letter}" for name, letter in proposed.found.items()]
+    if proposed.open_points:
+        lines.append("To decide:")
+        lines += [f"  {point}" for point in proposed.open_points]
+    lines.append(
+        f"Next: look through {output.name}, correct it, then run "
+        f"linkage map {file} -a {agreement} -o {output} --confirm"
+    )
+    print_result(
+        {
+            "mapping": output.name,
+            "confirmed": False,
+            "columns": proposed.found,
+            "to_decide": proposed.open_points,
+        },
+        "\n".join(lines),
+        as_json=as_json,
+    )
+
+
+def check_command(
+    file: ListArgument,
+    mapping: Annotated[
+        Path, typer.Option("--mapping", "-m", help="The mapping you confirmed.")
+    ] = Path("mapping.toml"),
+    agreement: AgreementOption = Path("agreement.toml"),
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Also write the report as a page.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Report on your list by column and row number, without showing any value.
+
+    Exit code 0 where it can be encoded, 3 where the list or its mapping must be corrected,
+    6 where it is under the agreement's minimum size.
+    """
+    import datetime as dt
+
+    from linkage.agreement.load import load_agreement
+    from linkage.roles.data_owner.file import check_list
+
+    result = check_list(file, mapping, load_agreement(agreement), today=dt.date.today(), html=html)
+    lines = [result.text, ""]
+    if html is not None:
+        lines.append(f"The same as a page: {html.name}")
+    if not result.faults:
+        lines.append("Encodings remain personal data.")
+        if result.warnings:
+            lines.append(f"Next: withhold the values that would stand out in {mapping.name}.")
+        else:
+            lines.append(f"Next: linkage encode {file} -m {mapping} -a {agreement}")
+    print_result(result.as_dict(), "\n".join(lines).rstrip(), as_json=as_json)
+    if not as_json:
+        for fault in (*result.warnings, *result.faults):
+            note(str(fault))
+    if result.faults:
+        raise typer.Exit(result.exit_code)

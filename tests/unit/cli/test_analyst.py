@@ -1,0 +1,154 @@
+"""`linkage open`: the analyst's command, on tables sealed as the linkage unit seals them."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tomli_w
+from tests.support.unit_run import agreement_content, identity
+from typer.testing import CliRunner
+
+from linkage.agreement.load import load_agreement
+from linkage.cli.app import app
+from linkage.errors import LinkageError, PackageError, UsageError
+from linkage.identity.store import STANDARD_COST, _seal
+from linkage.overlap import build_overlap_table, table_content
+from linkage.package.table import seal_overlap
+from linkage.types import CaptureHistories
+
+COUNTS = (40, 30, 20, 9, 5, 3, 1)  # I K P IK IP KP IKP
+
+
+def found(people: int = 1) -> CaptureHistories:
+    terms = agreement_content()["strata"]
+    history = np.repeat(np.array([1, 2, 4, 3, 5, 6, 7], dtype=np.uint32), COUNTS)[people - 1 :]
+    return CaptureHistories(
+        ("I", "K", "P"),
+        tuple(stratum["name"] for stratum in terms),
+        tuple(tuple(stratum["values"]) for stratum in terms),
+        history,
+        np.zeros((len(history), len(terms)), dtype=np.uint8),
+        (2,) * len(terms),
+    )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A folder with the agreement, the analyst's identity and a sealed table."""
+    (tmp_path / "agreement.toml").write_text(tomli_w.dumps(agreement_content()), "utf-8")
+    for name in ("university", "unit"):
+        secret = _seal(identity(name), None, STANDARD_COST, bytes(16))
+        (tmp_path / f"{name}.identity").write_bytes(secret)
+    seal(tmp_path, table_content(build_overlap_table(found(2), found(1), found(1))))
+    return tmp_path
+
+
+def seal(folder: Path, content: bytes) -> None:
+    sealed = seal_overlap(
+        content,
+        agreement=load_agreement(folder / "agreement.toml"),
+        sender=identity("unit"),
+        sender_id="unit",
+        recipient_id="university",
+        sequence=1_790_000_000,
+        software_version="0.0.0",
+    )
+    (folder / "overlap.lnk").write_bytes(sealed)
+
+
+def open_(folder: Path, *options: str, who: str = "university") -> str:
+    command = ["open", str(folder / "overlap.lnk"), "-a", str(folder / "agreement.toml")]
+    command += ["-i", str(folder / f"{who}.identity"), *options]
+    result = CliRunner().invoke(app, command)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_open_writes_private_files_and_says_what_is_in_them(desk: Path):
+    text = open_(desk, "-o", str(desk / "out"))
+    assert "108 people on 3 lists" in text
+    assert "I 55 · K 43 · P 29" in text
+    assert "1: 90 · 2: 17 · 3: 1" in text
+    assert "low threshold 107 · chosen 108 · high 108" in text
+    assert "never to the publication table" in text
+    assert "Encodings remain personal data." in text
+    assert "Next, in R:" in text
+    overlap = desk / "out" / "overlap.csv"
+    assert overlap.read_text().splitlines()[:2] == ["I,K,P,count", "1,0,0,40"]
+    assert stat.S_IMODE(overlap.stat().st_mode) == 0o600
+
+
+def test_json_has_the_same_numbers(desk: Path):
+    result = json.loads(open_(desk, "-o", str(desk / "out"), "--json"))
+    assert result["people"] == 108
+    assert result["lists"] == {"I": 55, "K": 43, "P": 29}
+    assert result["pairs"] == {"I+K": 10, "I+P": 6, "K+P": 4}
+    assert result["on_exactly"] == {"1": 90, "2": 17, "3": 1}
+    assert result["scenarios"]["low"]["people"] == 107
+    assert all(Path(path).exists() for path in result["files"])
+
+
+def test_one_file_in_the_shape_of_an_r_package(desk: Path):
+    text = open_(desk, "--csv", str(desk / "r.csv"), "--format", "sparsemse")
+    assert (desk / "r.csv").read_text().splitlines()[-1] == "1,1,1,1"
+    assert "SparseMSE::estimatepopulation" in text
+    assert "dfreq = TRUE" in open_(desk, "-o", str(desk / "r"), "--format", "rcapture")
+
+
+def faults(error: LinkageError) -> list[str]:
+    return [fault.code for fault in error.faults]
+
+
+def test_nothing_is_overwritten(desk: Path):
+    open_(desk, "-o", str(desk / "out"))
+    with pytest.raises(UsageError) as caught:
+        open_(desk, "-o", str(desk / "out"))
+    assert set(faults(caught.value)) == {"E201"}
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--stratum", "planet"], "E205"),
+        (["--csv", "x.csv", "--output", "out"], "E206"),
+    ],
+)
+def test_what_cannot_be_written_is_refused(desk: Path, options: list[str], code: str):
+    with pytest.raises(UsageError) as caught:
+        open_(desk, *options)
+    assert faults(caught.value) == [code]
+
+
+def test_one_file_cannot_hold_a_table_for_each_value(desk: Path):
+    stratum = agreement_content()["strata"][0]["name"]
+    options = ["--csv", str(desk / "x.csv"), "--format", "rcapture", "--stratum", stratum]
+    with pytest.raises(UsageError) as caught:
+        open_(desk, *options)
+    assert faults(caught.value) == ["E206"]
+    assert not (desk / "x.csv").exists()
+
+
+def test_a_table_for_somebody_else_is_refused(desk: Path):
+    with pytest.raises(PackageError) as caught:
+        open_(desk, "-o", str(desk / "out"), who="unit")
+    assert faults(caught.value) == ["E553"]
+    assert not (desk / "out").exists()
+
+
+@pytest.mark.parametrize("damage", ["sums", "lists"])
+def test_an_authentic_table_that_is_not_sound_is_refused(desk: Path, damage: str):
+    content = table_content(build_overlap_table(found(), found(), found()))
+    if damage == "sums":
+        seal(desk, content.replace(b'"people":108', b'"people":109'))
+    else:
+        seal(desk, content.replace(b'["I","K","P"]', b'["I","P","K"]'))
+    with pytest.raises(PackageError) as caught:
+        open_(desk, "-o", str(desk / "out"))
+    assert faults(caught.value) == ["E560"]
+    assert not (desk / "out").exists()
