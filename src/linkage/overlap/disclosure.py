@@ -37,7 +37,7 @@ __all__ = ["WITHHELD", "Interval", "PublishedTable", "publish", "verify_disclosu
 WITHHELD = -1
 """Stands for a number that is not published, in every integer array of a publication."""
 
-MAXIMUM_PUBLISHED_LISTS = 10
+MAXIMUM_PUBLISHED_LISTS = 7
 
 
 @dataclass(frozen=True, eq=False)
