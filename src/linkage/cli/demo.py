@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
 
 
 def demo_command(
+    context: typer.Context,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder to make, one folder per party in it.")
     ] = Path("linkage-demo"),
@@ -58,7 +59,9 @@ def demo_command(
             print_result({}, text, as_json=False)
 
     narrator = _Narrator(say)
-    result = run_demo(settings, _command_in(output), observe=narrator.observe, tell=narrator.tell)
+    result = run_demo(
+        settings, _command_in(output, context), observe=narrator.observe, tell=narrator.tell
+    )
     narrator.finish()
     print_result(result.as_dict(), _result_text(result), as_json=json_output)
 
@@ -92,14 +95,15 @@ def _make_folder(folder: Path, *, replace: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
-def _command_in(folder: Path) -> Command:
+def _command_in(folder: Path, context: typer.Context) -> Command:
     """Runs `linkage` in this process, inside ``folder``, as a user would type it there."""
     import contextlib
     import io
     import time
 
     from linkage.bench.play import Outcome
-    from linkage.cli.app import app
+
+    linkage = context.find_root().command
 
     def run(arguments: Sequence[str]) -> Outcome:
         began = time.monotonic()
@@ -109,7 +113,7 @@ def _command_in(folder: Path) -> Command:
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(noted),
         ):
-            code = app(args=list(arguments), prog_name="linkage", standalone_mode=False)
+            code = linkage.main(list(arguments), prog_name="linkage", standalone_mode=False)
         if code:
             raise RuntimeError(f"linkage {arguments[0]} ended with {code}: {noted.getvalue()}")
         return Outcome(printed.getvalue(), time.monotonic() - began)

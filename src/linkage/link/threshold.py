@@ -20,11 +20,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.errors import Fault, PolicyError
+from linkage.link.strangers import (
+    WithinScores,
+    at_or_above,
+    clear_score,
+    directed_pairs,
+    stranger_scores,
+)
 from linkage.types import CandidatePairs
 
 __all__ = ["ThresholdProposal", "candidate_floor", "propose_threshold"]
 
-CLEAR_SHARE = 0.03  # a best score is clear where second-best ones are this rare beside it
 LEAST_ANCHORS = 20  # fewer clear partners than this say too little about strangers
 LEAST_MATCHES = 20  # fewer expected matches than this may be chance
 EMPIRICAL_TAIL = 30  # exceedances below which the tail is extrapolated instead of counted
@@ -97,21 +103,21 @@ def propose_threshold(pairs: CandidatePairs, lists: NDArray[np.int64]) -> Thresh
     """
     between = lists[pairs.left] != lists[pairs.right]
     score = pairs.score[between]
-    directed = _directed(pairs.where(between), lists)
+    directed = directed_pairs(pairs.where(between), lists)
     sizes = np.bincount(lists)
     comparisons = (int(sizes.sum()) ** 2 - int((sizes**2).sum())) // 2
     grid = np.unique(score)
-    observed = _at_or_above(score, grid)
-    within = _Within(pairs.where(~between), len(lists))
-    clear = _clear_score(directed, within)
+    observed = at_or_above(score, grid)
+    within = WithinScores(pairs.where(~between), len(lists))
+    clear = clear_score(directed, within)
     anchor = directed.best & directed.mutual & (directed.score >= clear)
     if int(anchor.sum()) < LEAST_ANCHORS:
         raise _cannot_tell(f"only {int(anchor.sum())} records have a clear partner elsewhere")
     others = sizes[directed.other[anchor]] - 1
-    stranger = _stranger_scores(directed, anchor, within, clear)
+    stranger = stranger_scores(directed, anchor, within, clear)
     # A stranger scores below its anchor's partner, so at each score only the anchors whose
     # partner lies above it can show one: their comparisons are the denominator.
-    weight = comparisons / np.maximum(_at_or_above(directed.score[anchor], stranger, others), 1)
+    weight = comparisons / np.maximum(at_or_above(directed.score[anchor], stranger, others), 1)
     false = _tail(stranger, weight, grid)
     # Strangers cannot be more than all that was observed: where matches are a negligible
     # part this corrects for anchors being better documented than other records.
@@ -134,101 +140,6 @@ def _cannot_tell(reason: str) -> PolicyError:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Directed:
-    """Every between-list pair seen from both ends, best first within (record, other list)."""
-
-    record: NDArray[np.int64]
-    other: NDArray[np.int64]
-    partner: NDArray[np.int64]
-    score: NDArray[np.float64]
-    best: NDArray[np.bool_]
-    second: NDArray[np.bool_]
-    mutual: NDArray[np.bool_]
-    group: NDArray[np.int64]
-
-
-def _directed(pairs: CandidatePairs, lists: NDArray[np.int64]) -> _Directed:
-    record = np.concatenate([pairs.left, pairs.right])
-    partner = np.concatenate([pairs.right, pairs.left])
-    score = np.concatenate([pairs.score, pairs.score])
-    other = lists[partner]
-    order = np.lexsort((partner, -score, other, record))
-    record, partner, score, other = record[order], partner[order], score[order], other[order]
-    first = np.ones(len(record), dtype=bool)
-    first[1:] = (record[1:] != record[:-1]) | (other[1:] != other[:-1])
-    second = np.zeros(len(record), dtype=bool)
-    second[1:] = first[:-1] & ~first[1:]
-    group = np.cumsum(first) - 1
-    forward = record[first] * np.int64(len(lists)) + partner[first]
-    backward = partner * np.int64(len(lists)) + record
-    return _Directed(
-        record, other, partner, score, first, second, np.isin(backward, forward), group
-    )
-
-
-class _Within:
-    """Scores of pairs within a list, to look up."""
-
-    def __init__(self, pairs: CandidatePairs, records: int) -> None:
-        self._records = np.int64(records)
-        keys = pairs.left * self._records + pairs.right
-        order = np.argsort(keys)
-        self._keys = np.append(keys[order], np.iinfo(np.int64).max)
-        self._scores = np.append(pairs.score[order], -np.inf)
-
-    def score(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Score of each pair of records; minus infinity where it is no candidate."""
-        wanted = np.minimum(a, b) * self._records + np.maximum(a, b)
-        place = np.searchsorted(self._keys, wanted)
-        return np.where(self._keys[place] == wanted, self._scores[place], -np.inf)
-
-
-def _clear_score(directed: _Directed, within: _Within) -> float:
-    """The least score above which second-best partners are rare beside best ones.
-
-    A second-best that resembles the best at least as much as the record is its duplicate.
-    """
-    best = directed.score[directed.best & directed.mutual]
-    if not len(best):
-        return float("inf")
-    rows = np.flatnonzero(directed.second)
-    score = directed.score[rows]
-    duplicate = within.score(directed.partner[rows - 1], directed.partner[rows]) >= score
-    grid = np.unique(best)
-    share = _at_or_above(score[~duplicate], grid) / np.maximum(_at_or_above(best, grid), 1)
-    common = np.flatnonzero(share > CLEAR_SHARE)
-    above = grid[common[-1] + 1 :] if len(common) else grid
-    return float(above[0]) if len(above) else float("inf")
-
-
-def _stranger_scores(
-    directed: _Directed, anchor: NDArray[np.bool_], within: _Within, clear: float
-) -> NDArray[np.float64]:
-    """Scores of anchors with records of the partner's list that are not the partner.
-
-    A record that is plainly a duplicate of the partner is the same person, not a stranger.
-    """
-    anchored = np.full(int(directed.group[-1]) + 1, -1, dtype=np.int64)
-    anchored[directed.group[anchor]] = directed.partner[anchor]
-    partner = anchored[directed.group]
-    other = np.flatnonzero((partner >= 0) & (partner != directed.partner))
-    stranger = within.score(partner[other], directed.partner[other]) < clear
-    return np.asarray(directed.score[other[stranger]])
-
-
-def _at_or_above(
-    scores: NDArray[np.float64],
-    grid: NDArray[np.float64],
-    weights: NDArray[np.float64] | NDArray[np.int64] | None = None,
-) -> NDArray[np.float64]:
-    """Number (or total weight) of ``scores`` at or above each value of ``grid``."""
-    order = np.argsort(scores)
-    each = np.ones(len(scores)) if weights is None else weights[order].astype(np.float64)
-    above = np.append(np.cumsum(each[::-1])[::-1], 0.0)
-    return np.asarray(above[np.searchsorted(scores[order], grid, side="left")])
-
-
 def _tail(
     scores: NDArray[np.float64], weights: NDArray[np.float64], grid: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -237,7 +148,7 @@ def _tail(
     Counted while enough are left; beyond that an exponential tail with the median excess,
     which a few undetected duplicates among the strangers cannot move.
     """
-    counted = _at_or_above(scores, grid, weights)
+    counted = at_or_above(scores, grid, weights)
     if len(scores) <= EMPIRICAL_TAIL:
         return counted
     order = np.argsort(scores)[-EMPIRICAL_TAIL:]
