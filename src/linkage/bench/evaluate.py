@@ -231,12 +231,29 @@ class Sweep:
         best = enough[-1]  # recall only grows as the threshold falls
         return float(self.recall[best]), float(self.threshold[best])
 
+    def best_f1(self) -> tuple[float, float]:
+        """The largest F1 of all thresholds, and the highest threshold that has it."""
+        if not len(self.threshold):
+            return 0.0, float("inf")
+        f1 = [_f1(*pair) for pair in zip(self.precision, self.recall, strict=True)]
+        best = int(np.argmax(f1))
+        return f1[best], float(self.threshold[best])
+
+    def f1_at(self, threshold: float) -> float:
+        """F1 of the pairs at or above ``threshold``."""
+        return _f1(*self.at(threshold))
+
     def at(self, threshold: float) -> tuple[float, float]:
         """Precision and recall of the pairs at or above ``threshold``."""
         step = int(np.count_nonzero(self.threshold >= threshold)) - 1
         if step < 0:
             return 1.0, 0.0
         return float(self.precision[step]), float(self.recall[step])
+
+
+def _f1(precision: float, recall: float) -> float:
+    total = float(precision + recall)
+    return 2.0 * float(precision) * float(recall) / total if total else 0.0
 
 
 def sweep_thresholds(score: NDArray[np.float64], same: NDArray[np.bool_], true_pairs: int) -> Sweep:
@@ -251,6 +268,8 @@ def sweep_thresholds(score: NDArray[np.float64], same: NDArray[np.bool_], true_p
     >>> sweep = sweep_thresholds(np.array([.9, .8, .8]), np.array([True, True, False]), 4)
     >>> sweep.at(.85), sweep.recall_at(.9)
     ((1.0, 0.25), (0.25, 0.9))
+    >>> sweep.best_f1() == (4 / 7, 0.8)
+    True
     """
     order = np.argsort(-score, kind="stable")
     ordered = score[order]

@@ -85,6 +85,8 @@ class JourneyResult:
                 "threshold_at_precision_99": _rounded(threshold_99),
                 "precision_at_own_threshold": _rounded(own[0]),
                 "recall_at_own_threshold": _rounded(own[1]),
+                "f1_at_own_threshold": _rounded(self.sweep.f1_at(state.thresholds["chosen"])),
+                "best_f1": _rounded(self.sweep.best_f1()[0]),
             },
             "steps": {
                 name: {
@@ -124,6 +126,8 @@ class JourneyResult:
                 "Sweep of the scores alone (threshold chosen on the truth): recall "  # noqa: ISC004
                 f"{recall:.3f} at precision .95, threshold {threshold:.3f}; at the own threshold "
                 f"precision {own[0]:.3f}, recall {own[1]:.3f}",
+                f"F1 at the own threshold {self.sweep.f1_at(state.thresholds['chosen']):.3f}, "  # noqa: ISC004
+                f"at the best {self.sweep.best_f1()[0]:.3f}",
                 "",
                 table(("step", "commands", "seconds", "peak MiB"), costs),
             )

@@ -27,10 +27,17 @@ from linkage.identity.private import Identity
 from linkage.link.threshold import candidate_floor
 from linkage.package.crosswalk import open_crosswalk
 from linkage.roles.linkage_unit.common import concatenated, open_list
-from linkage.types import EncodedList
+from linkage.types import CandidatePairs, EncodedList
 from linkage.workspace import LinkState, active_entries, load_link, open_run
 
-__all__ = ["LinkedRecords", "OwnedFiles", "evaluate", "read_linked_records", "sweep"]
+__all__ = [
+    "LinkedRecords",
+    "OwnedFiles",
+    "evaluate",
+    "judged_candidates",
+    "read_linked_records",
+    "sweep",
+]
 
 Truth = Mapping[str, Mapping[int, int]]
 """List id -> row as a spreadsheet shows it -> true person."""
@@ -135,6 +142,19 @@ def sweep(linked: LinkedRecords, truth: Truth, true_pairs: int) -> Sweep:
         truth: every record of every list.
         true_pairs: true cross-list pairs of all records.
     """
+    between, same = judged_candidates(linked, truth)
+    return sweep_thresholds(between.score, same, true_pairs)
+
+
+def judged_candidates(
+    linked: LinkedRecords, truth: Truth
+) -> tuple[CandidatePairs, NDArray[np.bool_]]:
+    """The candidate pairs of different lists, and whether each is one person in truth.
+
+    Args:
+        linked: the joined result.
+        truth: every record of every list.
+    """
     profile = PROFILES[linked.agreement.encoding.profile]
     own = linked.agreement.encoding.filter_weights
     filter_weights = (
@@ -162,8 +182,7 @@ def sweep(linked: LinkedRecords, truth: Truth, true_pairs: int) -> Sweep:
         ],
         dtype=np.int64,
     )
-    same = entity[between.left] == entity[between.right]
-    return sweep_thresholds(between.score, same, true_pairs)
+    return between, np.asarray(entity[between.left] == entity[between.right])
 
 
 def _weights(encoded: Sequence[EncodedList]) -> NDArray[np.uint16] | None:
