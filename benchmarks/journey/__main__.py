@@ -22,7 +22,7 @@ from linkage import __version__
 from linkage.agreement.profiles import PROFILES
 from linkage.bench.folder import read_fields, read_folder
 from linkage.bench.journey import JourneyResult, run_journey
-from linkage.bench.play import Command, Outcome, Step
+from linkage.bench.play import Command, Outcome, Step, went_well
 
 MEASURE = Path(__file__).with_name("measure.py")
 RESULTS = Path(__file__).parents[1] / "results"
@@ -44,7 +44,7 @@ def command_in(work: Path) -> Command:
                 check=True,
             )
             cost = json.loads(report.read_text())
-        if cost["status"]:
+        if not went_well(arguments, cost["status"]):
             command = " ".join(arguments)
             sys.exit(f"linkage {command}\n{done.stdout}{done.stderr}exit {cost['status']}")
         return Outcome(done.stdout, cost["seconds"], cost["peak_kib"] / 1024)

@@ -14,12 +14,13 @@ from linkage.errors import Fault, MachineError, UsageError
 __all__ = ["machine_errors", "read_bytes", "refuse_existing", "write_whole", "write_whole_group"]
 
 _DISK_FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+_CANNOT_SYNC = {errno.EINVAL, errno.ENOTSUP}  # a folder, on many network file systems
 PRIVATE = 0o600
 SHARED = 0o644
 
 
 @contextlib.contextmanager
-def machine_errors(path: Path) -> Iterator[None]:
+def machine_errors(path: Path, made_by: str = "") -> Iterator[None]:
     """Turn an ``OSError`` on ``path`` into a :class:`MachineError` that names the file only.
 
     Raises:
@@ -28,7 +29,7 @@ def machine_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        name = path.name
+        name = path.name or str(path)
         if error.errno in _DISK_FULL:
             fault = Fault(
                 "E101",
@@ -38,13 +39,16 @@ def machine_errors(path: Path) -> Iterator[None]:
             )
         elif isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
             fault = Fault(
-                "E102", f"{name} was not found, or is not a file.", "Check the path.", file=name
+                "E102",
+                f"{name} was not found, or is not a file.",
+                f"Check the path; `{made_by}` makes it." if made_by else "Check the path.",
+                file=name,
             )
         elif isinstance(error, PermissionError):
             fault = Fault(
                 "E103",
                 f"{name} may not be read or written by you.",
-                "Close it in other programs, or check its permissions.",
+                "Close it in other programs, or check its permissions and its folder's.",
                 file=name,
             )
         else:
@@ -53,13 +57,17 @@ def machine_errors(path: Path) -> Iterator[None]:
         raise MachineError(fault) from None
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, *, made_by: str = "") -> bytes:
     """Read a whole file.
+
+    Args:
+        path: the file.
+        made_by: the command that makes such a file, for those who have none yet.
 
     Raises:
         MachineError: E102 not found, E103 no permission, E104 anything else.
     """
-    with machine_errors(path):
+    with machine_errors(path, made_by):
         return path.read_bytes()
 
 
@@ -73,7 +81,7 @@ def refuse_existing(*paths: Path) -> None:
         Fault(
             "E201",
             f"{path.name} exists already and was not overwritten.",
-            "Choose another name with --output, or move the old file away.",
+            "Choose another name, or move the old file away.",
             file=path.name,
         )
         for path in paths
@@ -106,6 +114,7 @@ def write_whole_group(contents: Mapping[Path, bytes], *, mode: int = SHARED) -> 
     try:
         for path, content in contents.items():
             with machine_errors(path):
+                _require_folder(path)
                 _remove_leftovers(path)
                 part = path.with_name(f".{path.name}.part-{secrets.token_hex(4)}")
                 parts[path] = part
@@ -118,6 +127,19 @@ def write_whole_group(contents: Mapping[Path, bytes], *, mode: int = SHARED) -> 
             part.unlink(missing_ok=True)
     for folder in {path.parent for path in contents}:
         _sync_folder(folder)
+
+
+def _require_folder(path: Path) -> None:
+    if not path.parent.is_dir():
+        folder = path.parent.name
+        raise MachineError(
+            Fault(
+                "E102",
+                f"The folder {folder}, where {path.name} was to go, was not found.",
+                "Make the folder, or choose another place.",
+                file=folder,
+            )
+        )
 
 
 def _remove_leftovers(path: Path) -> None:
@@ -140,8 +162,12 @@ def _write_and_sync(path: Path, content: bytes, mode: int) -> None:
 def _sync_folder(folder: Path) -> None:
     if os.name == "nt":  # Windows cannot open a folder for fsync; NTFS journals the rename
         return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with machine_errors(folder):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in _CANNOT_SYNC:
+                raise
+        finally:
+            os.close(descriptor)

@@ -93,6 +93,10 @@ def parse_agreement(text: str, name: str) -> Agreement:
         raise AgreementError(
             Fault("E500", f"{name} nests arrays or tables too deeply.", file=name)
         ) from None
+    except ValueError:  # Python reads no number of more than 4,300 digits
+        raise AgreementError(
+            Fault("E500", f"{name} has a number that is too long.", file=name)
+        ) from None
     lines = line_numbers(text)
     gaps = _placeholders(content)
     found = [Complaint("E504", gap, "is still a placeholder", _fill_in(gap)) for gap in gaps]

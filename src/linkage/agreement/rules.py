@@ -50,21 +50,24 @@ def complaints(agreement: Agreement) -> tuple[Complaint, ...]:
 
 
 def _keys(agreement: Agreement) -> Iterator[Complaint]:
-    holders: dict[str, str] = {}
+    holders: dict[bytes, str] = {}
     for number, party in enumerate(agreement.parties):
         place = ("parties", number, "public_key")
         try:
-            PublicIdentity.decode(party.public_key)
+            public = PublicIdentity.decode(party.public_key)
         except KeyFileError as error:
             if not party.public_key.startswith(PLACEHOLDER):
                 problem = "is incomplete or was changed on its way"
                 yield Complaint("E505", place, problem, error.faults[0].remedy)
             continue
-        if party.public_key in holders:
-            other = holders[party.public_key]
+        # Half an identity in common is enough to sign, or to open, in two roles.
+        halves = (public.verify_key, public.kem_key)
+        other = next((holders[half] for half in halves if half in holders), None)
+        if other is not None:
             problem = f'is also that of "{other}"'
             yield Complaint("E506", place, problem, "One identity has one role in an agreement.")
-        holders.setdefault(party.public_key, party.id)
+        for half in halves:
+            holders.setdefault(half, party.id)
 
 
 def _unique(agreement: Agreement) -> Iterator[Complaint]:

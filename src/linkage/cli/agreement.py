@@ -11,6 +11,7 @@ import typer
 from linkage.cli.console import (
     JsonOption,
     PassphraseFileOption,
+    as_typed,
     note,
     passphrase_source,
     print_result,
@@ -63,7 +64,7 @@ def new(
     todo = f"{len(gaps)} places are still to be filled in" if gaps else "nothing is missing"
     text = (
         f"{output.name} written; {todo}.\n"
-        f"Next: adapt it, then linkage agreement check {output.name}"
+        f"Next: adapt it, then {as_typed('linkage', 'agreement', 'check', output)}"
     )
     print_result({"output": str(output), "to_fill_in": list(gaps)}, text, as_json=as_json)
 
@@ -75,6 +76,7 @@ def check(agreement: _AgreementArgument, as_json: JsonOption = False) -> None:
 
     checked = check_agreement(agreement, dt.date.today())
     lists = ", ".join(checked.agreement.lists)
+    command = ("linkage", "agreement", "sign", agreement)
     lines = [
         f"{agreement.name} is valid · agreement {checked.fingerprint}",
         (
@@ -82,7 +84,7 @@ def check(agreement: _AgreementArgument, as_json: JsonOption = False) -> None:
             f"profile {checked.agreement.encoding.profile}"
         ),
         *(f"Note: {sentence}" for sentence in checked.advice),
-        f"Next: every party runs linkage agreement sign {agreement.name} --identity FILE",
+        f"Next: every party runs {as_typed(*command)} --identity YOUR.identity",
     ]
     result = {
         "valid": True,
@@ -194,13 +196,16 @@ def _signed_text(name: str, signed: SignedAgreement) -> str:
     else:
         first = f"{len(signed.added)} signatures added · agreement {signed.fingerprint}"
     if signed.missing:
-        return (
-            f"{first}\nNot in force yet; missing: {', '.join(signed.missing)}\n"
-            f"Next: send {name} to the coordinator, who merges the copies with "
-            f"`linkage agreement sign {name} --merge COPY`."
+        merge = f"`linkage agreement sign {name} --merge COPY`"
+        following = (
+            f"wait for the other copies, and add them with {merge}."
+            if signed.signer is None
+            else f"send {name} to the coordinator, who merges the copies with {merge}."
         )
+        return f"{first}\nNot in force yet; missing: {', '.join(signed.missing)}\nNext: {following}"
     note("Every party has signed.")
     return (
         f"{first}\nThe agreement is in force until {signed.agreement.expires.isoformat()}.\n"
-        f"Next: send {name} to all parties; one data owner runs `linkage key new -a {name}`."
+        f"Next: send {name} to all parties; one data owner runs `linkage key new -a {name} "
+        "-i YOUR.identity`."
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+import traceback
+from pathlib import Path
+from typing import Annotated, cast
 
 import typer
 
@@ -18,11 +20,14 @@ from linkage.cli import (
     owner_encode,
     owner_file,
 )
-from linkage.cli.console import note, print_error
-from linkage.errors import LinkageError
+from linkage.cli.console import STOPPED, note, print_error
+from linkage.errors import Fault, LinkageError, MachineError, UsageError
 from linkage.version import __version__
 
 __all__ = ["app", "main"]
+
+# What typer raises for a mistake on the command line; it does not export the class itself.
+_Mistake = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 
 app = typer.Typer(
     name="linkage",
@@ -64,15 +69,54 @@ def root(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every :class:`LinkageError` becomes text and an exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows console may not know a name's letters
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app(args=arguments, prog_name="linkage")
+        # Without arguments typer reads them itself, and spells *.lnk out where Windows does not.
+        code = app(args=arguments, prog_name="linkage", standalone_mode=False) or 0
     except LinkageError as error:
-        print_error(error, as_json="--json" in arguments)
+        print_error(error, as_json=as_json)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        note("Stopped. Nothing was written.")
-        sys.exit(130)
+    except _Mistake as error:
+        _explain(error, as_json=as_json)
+        sys.exit(UsageError.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        code = STOPPED
+    except Exception as error:  # noqa: BLE001 - its text may quote a cell, so it is not shown
+        print_error(_unforeseen(error), as_json=as_json)
+        sys.exit(MachineError.exit_code)
+    if code == STOPPED:
+        stopped = Fault("E108", "Stopped by you.", "Run the same command again to finish.")
+        print_error(MachineError(stopped), as_json=as_json, exit_code=STOPPED)
+    sys.exit(code)
+
+
+def _explain(mistake: typer.BadParameter, *, as_json: bool) -> None:
+    """Say what is wrong with the command line, or show the help where nothing was asked."""
+    message = mistake.format_message().strip()
+    if message.startswith("Usage:"):
+        note(message)
+        return
+    command = "linkage" if mistake.ctx is None else mistake.ctx.command_path
+    fault = Fault("E200", message, f"`{command} --help` shows what it takes.")
+    print_error(UsageError(fault), as_json=as_json)
+
+
+def _unforeseen(error: Exception) -> MachineError:
+    """E107: a fault of this software, without a word of what it was working on."""
+    package = Path(__file__).parents[1]
+    own = [
+        f"{Path(frame.filename).relative_to(package).as_posix()}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(package)
+    ]
+    return MachineError(
+        Fault(
+            "E107",
+            f"linkage {__version__} failed in a way that was not foreseen "
+            f"({type(error).__name__} at {own[-1]}).",
+            "Please report this line to the makers; it holds nothing of your data.",
+        )
+    )

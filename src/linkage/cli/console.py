@@ -7,6 +7,7 @@ place, the reason and the remedy. Colour only on a terminal and never with ``NO_
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import json
 import sys
@@ -20,16 +21,21 @@ from linkage.errors import Fault, KeyFileError, LinkageError
 from linkage.files import read_bytes
 
 __all__ = [
+    "STOPPED",
     "AgreementOption",
     "IdentityOption",
     "JsonOption",
     "PassphraseFileOption",
+    "as_typed",
     "note",
     "passphrase_source",
     "print_error",
     "print_result",
     "progress",
 ]
+
+STOPPED = 130
+"""Exit code of a command that Ctrl-C ended, as shells expect it."""
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 AgreementOption = Annotated[
@@ -61,11 +67,22 @@ def note(message: str) -> None:
     print(message, file=sys.stderr)  # noqa: T201
 
 
-def print_error(error: LinkageError, *, as_json: bool) -> None:
+def as_typed(*words: object) -> str:
+    """A command as it can be typed: a word with a space is quoted.
+
+    >>> as_typed("linkage", "check", "my list.csv")
+    'linkage check "my list.csv"'
+    """
+    typed = [str(word) for word in words]
+    return " ".join(f'"{word}"' if any(map(str.isspace, word)) else word for word in typed)
+
+
+def print_error(error: LinkageError, *, as_json: bool, exit_code: int | None = None) -> None:
     """Print every fault of ``error``: to stderr as text, or to stdout as JSON."""
     if as_json:
         faults = [fault.as_dict() for fault in error.faults]
-        print_result({"errors": faults, "exit_code": error.exit_code}, "", as_json=True)
+        code = error.exit_code if exit_code is None else exit_code
+        print_result({"errors": faults, "exit_code": code}, "", as_json=True)
         return
     for fault in error.faults:
         note(str(fault))
@@ -82,13 +99,14 @@ def passphrase_source(passphrase_file: Path | None) -> Callable[[], bytes]:
 
     def ask() -> bytes:
         if passphrase_file is not None:
-            first_line = read_bytes(passphrase_file).splitlines()[:1]
+            content = read_bytes(passphrase_file).removeprefix(codecs.BOM_UTF8)  # from an editor
+            first_line = content.splitlines()[:1]
             return first_line[0] if first_line else b""
         if not sys.stdin.isatty():
             raise KeyFileError(
                 Fault(
                     "E405",
-                    "The identity is protected by a passphrase and there is nobody to ask.",
+                    "A passphrase is needed and there is nobody to ask.",
                     "Run the command in a terminal, or give --passphrase-file.",
                 )
             )

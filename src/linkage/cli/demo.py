@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from linkage.cli.console import JsonOption, print_result
+from linkage.cli.console import STOPPED, JsonOption, print_result
 
 if TYPE_CHECKING:
     from linkage.bench.demo import DemoResult
@@ -50,7 +50,9 @@ def demo_command(
     Under a minute, without network; opens nothing and leaves demo.html in the folder.
     """
     from linkage.bench.demo import DemoSettings, run_demo
+    from linkage.overlap import require_solver
 
+    require_solver()
     _make_folder(output, replace=replace)
     settings = DemoSettings(output, seed, people, profile)
 
@@ -101,7 +103,7 @@ def _command_in(folder: Path, context: typer.Context) -> Command:
     import io
     import time
 
-    from linkage.bench.play import Outcome
+    from linkage.bench.play import Outcome, went_well
 
     linkage = context.find_root().command
 
@@ -114,7 +116,9 @@ def _command_in(folder: Path, context: typer.Context) -> Command:
             contextlib.redirect_stderr(noted),
         ):
             code = linkage.main(list(arguments), prog_name="linkage", standalone_mode=False)
-        if code:
+        if code == STOPPED:
+            raise KeyboardInterrupt
+        if not went_well(arguments, code or 0):
             raise RuntimeError(f"linkage {arguments[0]} ended with {code}: {noted.getvalue()}")
         return Outcome(printed.getvalue(), time.monotonic() - began)
 

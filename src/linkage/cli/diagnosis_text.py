@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linkage.cli.console import as_typed
+
 if TYPE_CHECKING:
     from linkage.roles.linkage_unit import Diagnosis, ScenarioCounts
     from linkage.workspace import LinkState
@@ -32,12 +34,13 @@ def diagnosis_text(diagnosis: Diagnosis, run: Path) -> str:
     lines += ["", "Similarity of records of different lists (bars: logarithm of the pairs)"]
     lines += histogram_lines(state)
     lines += ["", *_threshold_lines(state), "", *_count_lines(state, diagnosis.scenarios)]
+    release = as_typed("linkage", "release", "--run", run)
     lines += [
         "",
         f"Log: {diagnosis.log_entries} entries, head {diagnosis.log_head[:16]}",
         "Similarities can give people away: this page stays with the linkage unit.",
         "Encodings remain personal data.",
-        f"Next: linkage release --run {run} -i unit.identity --to analyst -o counts.lnk",
+        f"Next: {release} -i YOUR.identity --to analyst -o counts.lnk",
     ]
     return "\n".join(lines)
 

@@ -81,11 +81,12 @@ def show(
     from linkage.identity.store import load_public_identity
 
     public = load_public_identity(file)
+    shown = file.name if file.suffix == ".pub" else f"{file.name}.pub"
     result = {"public_key": public.encode(), "fingerprint": public.fingerprint}
     text = (
         f"{public.encode()}\n\nFingerprint {public.fingerprint}\n"
         "Next: paste the line as public_key into the agreement, or use "
-        f"`linkage agreement new --party ID={file.name}`."
+        f"`linkage agreement new --party ID={shown}`."
     )
     print_result(result, text, as_json=as_json)
 

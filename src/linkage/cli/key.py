@@ -49,7 +49,8 @@ def new(
         f"{output.name} holds the project key, wrapped to: {', '.join(status.owners)}. "
         "No other party can open it.\n"
         f"Next: send {output.name} to those data owners and read the key check aloud to them; "
-        f"then all of you, you too, run `linkage key accept {output.name}`."
+        f"then all of you, you too, run `linkage key accept "
+        f"{output.name} -a agreement.toml -i YOUR.identity`."
     )
     print_result({"output": str(output), **asdict(status)}, text, as_json=as_json)
 

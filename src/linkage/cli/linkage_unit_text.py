@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from linkage.cli.console import as_typed
+
 if TYPE_CHECKING:
     from linkage.roles.linkage_unit import Received, Released
     from linkage.workspace import LinkState
@@ -57,7 +59,8 @@ def received_text(received: Received, run: Path, identity: Path) -> str:
     if received.waiting:
         lines.append(f"Next: receive {', '.join(received.waiting)}, then `linkage link`.")
     else:
-        lines.append(f"All lists are here. Next: linkage link --run {run} -i {identity}")
+        command = as_typed("linkage", "link", "--run", run, "-i", identity)
+        lines.append(f"All lists are here. Next: {command}")
     return "\n".join(lines)
 
 
@@ -103,7 +106,7 @@ def linked_text(state: LinkState, run: Path, cost: dict[str, Any]) -> str:
         f"{cost['seconds']:.1f} s" + ("" if memory is None else f" · peak memory {memory:,} MiB")
     )
     lines.append(f"Similarities never leave {run.name}. {_PERSONAL}")
-    lines.append(f"Next: linkage diagnose --run {run}")
+    lines.append(f"Next: {as_typed('linkage', 'diagnose', '--run', run)}")
     return "\n".join(lines)
 
 

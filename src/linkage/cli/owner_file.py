@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from linkage.cli.console import AgreementOption, JsonOption, note, print_result
+from linkage.cli.console import AgreementOption, JsonOption, as_typed, note, print_result
 from linkage.errors import Fault, UsageError
 
 __all__ = ["register"]
@@ -67,6 +67,7 @@ def map_command(
     from linkage.roles.data_owner.file import confirm_mapping, map_list
 
     agreed = load_agreement(agreement)
+    options = (file, "-m", output, "-a", agreement)
     if confirm:
         if encoding or delimiter or sheet:
             raise UsageError(
@@ -79,7 +80,7 @@ def map_command(
         confirm_mapping(file, output, agreed)
         print_result(
             {"mapping": output.name, "confirmed": True},
-            f"{output.name} is confirmed.\nNext: linkage check {file} -m {output} -a {agreement}",
+            f"{output.name} is confirmed.\nNext: {as_typed('linkage', 'check', *options)}",
             as_json=as_json,
         )
         return
@@ -98,7 +99,7 @@ def map_command(
         lines += [f"  {point}" for point in proposed.open_points]
     lines.append(
         f"Next: look through {output.name}, correct it, then run "
-        f"linkage map {file} -a {agreement} -o {output} --confirm"
+        + as_typed("linkage", "map", file, "-a", agreement, "-o", output, "--confirm")
     )
     print_result(
         {
@@ -126,7 +127,7 @@ def check_command(
     """Report on your list by column and row number, without showing any value.
 
     Exit code 0 where it can be encoded, 3 where the list or its mapping must be corrected,
-    6 where it is under the agreement's minimum size.
+    6 where it is under the agreement's minimum size or a stratum singles people out.
     """
     import datetime as dt
 
@@ -142,10 +143,12 @@ def check_command(
         if result.warnings:
             lines.append(f"Next: withhold the values that would stand out in {mapping.name}.")
         else:
-            lines.append(f"Next: linkage encode {file} -m {mapping} -a {agreement}")
+            options = (file, "-m", mapping, "-a", agreement)
+            command = as_typed("linkage", "encode", *options, "-o", file.with_suffix(".lnk").name)
+            lines.append(f"Next: {command} -i YOUR.identity -k project.key")
     print_result(result.as_dict(), "\n".join(lines).rstrip(), as_json=as_json)
     if not as_json:
         for fault in (*result.warnings, *result.faults):
             note(str(fault))
-    if result.faults:
+    if result.exit_code:
         raise typer.Exit(result.exit_code)

@@ -91,8 +91,16 @@ def new_project_key(agreement: Agreement, maker: Identity) -> bytes:
     return _bundle_from_secret(agreement, maker, secrets.token_bytes(_KEY_BYTES))
 
 
-def accept_project_key(bundle: bytes, agreement: Agreement, identity: Identity) -> AcceptedKey:
+def accept_project_key(
+    bundle: bytes, agreement: Agreement, identity: Identity, *, name: str = "The project key bundle"
+) -> AcceptedKey:
     """Open the bundle as one of the data owners.
+
+    Args:
+        bundle: content of the ``.lkey`` file.
+        agreement: the agreement.
+        identity: the data owner's.
+        name: the file's name, for messages.
 
     Raises:
         KeyFileError: E409 no party, E410 no data owner, E411 damaged or no bundle, E412
@@ -100,18 +108,18 @@ def accept_project_key(bundle: bytes, agreement: Agreement, identity: Identity) 
             not wrapped for this identity.
     """
     owner = _data_owner(agreement, identity)
-    content = _parse(bundle, _BUNDLE, "The project key bundle", _BUNDLE_KEYS)
-    _require_agreement(content, agreement, "The project key bundle")
+    content = _parse(bundle, _BUNDLE, name, _BUNDLE_KEYS)
+    _require_agreement(content, agreement, name)
     maker = agreement.party(content["maker"])
     if maker is None or maker.role != "data-owner":
         _refuse_maker()
     _require_signature(content, maker, b"linkage/v1/project-key-bundle|")
     owners = {party.id for party in agreement.owners}
     if not isinstance(content["wraps"], dict) or set(content["wraps"]) != owners:
-        _refuse_damaged("The project key bundle")
-    wrapped = _base64(content["wraps"][owner.id], "The project key bundle")
+        _refuse_damaged(name)
+    wrapped = _base64(content["wraps"][owner.id], name)
     secret = identity.unwrap(wrapped, _wrap_info("bundle", agreement, maker.id, owner.id))
-    key = _checked_key(secret, content, agreement, "The project key bundle")
+    key = _checked_key(secret, content, agreement, name)
     return AcceptedKey(key, _key_file(key, agreement, identity, owner))
 
 
@@ -125,7 +133,8 @@ def load_project_key(path: Path, agreement: Agreement, identity: Identity) -> Pr
         MachineError: E102-E104 the file cannot be read.
     """
     owner = _data_owner(agreement, identity)
-    content = _parse(read_bytes(path), _KEY_FILE, path.name, _KEY_FILE_KEYS)
+    data = read_bytes(path, made_by="linkage key accept")
+    content = _parse(data, _KEY_FILE, path.name, _KEY_FILE_KEYS)
     _require_agreement(content, agreement, path.name)
     if content["owner"] != owner.id:
         _refuse_signature(f"{path.name} was accepted by another data owner.")

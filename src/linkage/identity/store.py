@@ -102,7 +102,7 @@ def load_identity(path: Path, ask: Callable[[], bytes]) -> Identity:
             a cost that this version does not accept.
         MachineError: E102-E104 the file cannot be read.
     """
-    lines = _lines(path.name, read_bytes(path))
+    lines = _lines(path.name, read_bytes(path, made_by="linkage identity new"))
     cost, salt = _protection(path.name, lines[2])
     secret = _value(path.name, lines[3], "secret: ")
     if cost is not None:

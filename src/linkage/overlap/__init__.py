@@ -26,6 +26,7 @@ from linkage.overlap.disclosure import (
 )
 from linkage.overlap.export import Format, csv_files, publication_files, single_csv
 from linkage.overlap.histories import MAXIMUM_LISTS, all_histories, capture_histories, history_text
+from linkage.overlap.reader import require_solver
 from linkage.overlap.table import SCENARIOS, UNKNOWN_VALUE, OverlapTable, build_overlap_table
 from linkage.overlap.table_json import table_content, table_from_content
 
@@ -45,6 +46,7 @@ __all__ = [
     "history_text",
     "publication_files",
     "publish",
+    "require_solver",
     "single_csv",
     "table_content",
     "table_from_content",

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from linkage.agreement.model import Disclosure
 from linkage.errors import Fault, PolicyError
 from linkage.overlap.items import Item, Items
-from linkage.overlap.reader import Reader
+from linkage.overlap.reader import Reader, require_solver
 from linkage.overlap.rounding import round_counts, rounding_bounds, withhold_for_rounding
 from linkage.overlap.suppress import TooManyRoundsError, suppress
 from linkage.overlap.table import OverlapTable
@@ -133,6 +133,7 @@ def publish(table: OverlapTable, disclosure: Disclosure) -> PublishedTable:
         disclosure: the agreement's rule and its parameter.
 
     Raises:
+        UsageError: E208 scipy is not installed.
         PolicyError: E641 too many lists to be checked by solving; E642 no publication could
             be proved safe, even without any stratum.
 
@@ -145,6 +146,7 @@ def publish(table: OverlapTable, disclosure: Disclosure) -> PublishedTable:
     >>> shown.people, shown.counts.tolist()
     (104, [-1, -1, -1])
     """
+    require_solver()
     if len(table.lists) > MAXIMUM_PUBLISHED_LISTS:
         raise PolicyError(
             Fault(

@@ -11,14 +11,16 @@ section 2). The solver is HiGHS through scipy.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage.errors import Fault, UsageError
 from linkage.overlap.items import CELL, Items
 
-__all__ = ["Reader", "Solution"]
+__all__ = ["Reader", "Solution", "require_solver"]
 
 _OPTIMAL, _UNBOUNDED, _EITHER = 0, 3, 4
 _TOLERANCE = 1e-6
@@ -39,6 +41,22 @@ class Solution:
     value: float
     table: NDArray[np.int64] | None
     pull: NDArray[np.float64]
+
+
+def require_solver() -> None:
+    """Refuse early where scipy, which proves a publication safe, is not installed.
+
+    Raises:
+        UsageError: E208.
+    """
+    if find_spec("scipy") is None:
+        raise UsageError(
+            Fault(
+                "E208",
+                "Publishing needs scipy, which this installation does not have.",
+                'Install the extra "unit": pip install ".[unit]" in the folder of the software.',
+            )
+        )
 
 
 class Reader:

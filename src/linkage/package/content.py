@@ -12,7 +12,7 @@ from linkage.package.outcomes import refusal
 from linkage.package.payload import HANDLE, Layout, layout_of
 from linkage.types import UNKNOWN, EncodedList
 
-__all__ = ["MAXIMUM_RECORDS", "check_content"]
+__all__ = ["MAXIMUM_RECORDS", "check_content", "different_encodings"]
 
 MAXIMUM_RECORDS = 20_000_000
 """Most records of one list, as in the agreement's ``expected_records``."""
@@ -35,6 +35,19 @@ def check_content(encoded: EncodedList, agreement: Agreement, name: str) -> None
         raise PackageError(
             *(fault for problem in problems for fault in refusal("E560", name, problem).faults)
         )
+
+
+def different_encodings(encoded: EncodedList, enough: int) -> int:
+    """Number of records of different encodings, counted up to ``enough``.
+
+    A list of one person many times over is as small as that person.
+    """
+    seen: set[bytes] = set()
+    for words in zip(*(matrix.words for matrix in encoded.filters), strict=True):
+        seen.add(b"".join(word.tobytes() for word in words))
+        if len(seen) >= enough:
+            break
+    return len(seen)
 
 
 def _shape_problems(encoded: EncodedList, layout: Layout) -> list[str]:

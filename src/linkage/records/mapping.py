@@ -22,7 +22,8 @@ from linkage.agreement.model import Agreement, FieldRule, Stratum
 from linkage.errors import DataError, Fault
 from linkage.files import read_bytes
 from linkage.records.decode import canonical_encoding
-from linkage.records.normalise.date_formats import DateFormat
+from linkage.records.normalise.codes import tidy
+from linkage.records.normalise.date_formats import DateFormat, plain_digits
 
 __all__ = [
     "FieldMapping",
@@ -73,6 +74,7 @@ class FieldMapping(_Strict):
     @model_validator(mode="after")
     def _two_digit_years_are_declared(self) -> Self:
         _require_two_digit_years(self.formats, self.two_digit_years_from)
+        _require_names(self.columns, self.formats, self.values)
         return self
 
 
@@ -108,12 +110,34 @@ class StratumMapping(_Strict):
     def _two_digit_years_are_declared(self) -> Self:
         every = (*self.formats, *self.birth_formats, *self.reference_formats)
         _require_two_digit_years(every, self.two_digit_years_from)
+        _require_names(self.columns, self.formats, self.values)
+        _require_names((self.birth,), self.birth_formats, None)
+        _require_names((self.reference,), self.reference_formats, None)
         return self
 
 
 def _require_two_digit_years(formats: tuple[str, ...], first: int | None) -> None:
     if first is None and any("%y" in text for text in formats):
         raise ValueError("%y (two-digit years) needs two_digit_years_from, e.g. 1930")
+
+
+def _require_names(
+    columns: tuple[str | None, ...], formats: tuple[str, ...], values: dict[str, str] | None
+) -> None:
+    """Refuse a column called by a value: the list has no header, and row 1 is a record.
+
+    That record would be lost, and its values would stand in reports as names of columns.
+    """
+    forms = [DateFormat(text) for text in dict.fromkeys((*formats, "%Y-%m-%d"))]
+    codes = {tidy(written) for written in values or {}}
+    for column in columns:
+        if column is None:
+            continue
+        if tidy(column) in codes or any(form.parse(plain_digits(column)) for form in forms):
+            raise ValueError(
+                "a column is called by what a cell would hold, as in a list without a header; "
+                "write the names of the columns into row 1, above the first record, and here"
+            )
 
 
 class Mapping(_Strict):
@@ -171,7 +195,7 @@ def load_mapping(path: Path, agreement: Agreement, *, confirmed: bool = True) ->
         MachineError: E102-E104.
         DataError: E320-E323, all at once.
     """
-    mapping = parse_mapping(read_bytes(path), path.name)
+    mapping = parse_mapping(read_bytes(path, made_by="linkage map"), path.name)
     faults = list(fit_faults(mapping, agreement, path.name))
     if confirmed and not mapping.confirmed:
         faults.append(
@@ -202,6 +226,8 @@ def parse_mapping(content: bytes, name: str = "mapping.toml") -> Mapping:
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at (line \d+, column \d+|end of document)\)", str(error))
         raise DataError(_not_toml(name, f"see {place.group(1) if place else 'it'}")) from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, or as many brackets
+        raise DataError(_not_toml(name, "it holds more than any mapping")) from None
     try:
         return Mapping.model_validate(tree)
     except ValidationError as error:

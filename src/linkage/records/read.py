@@ -19,6 +19,7 @@ DELIMITERS = (",", ";", "\t")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _IN_TOML = {",": '","', ";": '";"', "\t": r'"\t"'}
 _TEXT = (".csv", ".txt", ".tsv")
+_ZIP = b"PK\x03\x04"
 _SPREADSHEET = (".xlsx",)
 
 
@@ -50,11 +51,16 @@ def read_table(
             what :func:`~linkage.records.table.build_table` finds; all at once.
     """
     suffix = path.suffix.lower()
+    if path.is_dir():
+        read_bytes(path)  # raises
     if suffix in _SPREADSHEET:
         return read_sheet(read_bytes(path), name=path.name, sheet=sheet, expected=expected)
     if suffix not in _TEXT:
         raise DataError(_unknown_type(path))
-    text = decode(read_bytes(path), name=path.name, encoding=encoding)
+    data = read_bytes(path)
+    if data.startswith(_ZIP):
+        raise DataError(_disguised(path))
+    text = decode(data, name=path.name, encoding=encoding)
     return _read_text(text, name=path.name, delimiter=delimiter, expected=expected)
 
 
@@ -132,6 +138,15 @@ def _wrong_delimiter(name: str, declared: str, better: str) -> Fault:
         f"Write delimiter = {_IN_TOML[better]} in mapping.toml, or give me the .xlsx.",
         file=name,
         field="delimiter",
+    )
+
+
+def _disguised(path: Path) -> Fault:
+    return Fault(
+        "E312",
+        f"{path.name} is a workbook or an archive, not a text file.",
+        "If it is a workbook, give its name the ending .xlsx, and give me that.",
+        file=path.name,
     )
 
 

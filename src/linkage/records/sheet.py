@@ -47,7 +47,7 @@ def read_sheet(
     except PasswordError:
         raise DataError(_not_readable(name, "is protected by a password")) from None
     except WorksheetNotFound:
-        raise DataError(_no_sheet(name, sheet or "", sheets)) from None
+        raise DataError(_no_sheet(name, sheet or "", len(sheets))) from None
     except (CalamineError, OSError, ValueError, IndexError):
         raise DataError(_not_readable(name, "is not a readable .xlsx workbook")) from None
     dates: set[int] = set()
@@ -82,12 +82,12 @@ def _not_readable(name: str, reason: str) -> Fault:
     )
 
 
-def _no_sheet(name: str, sheet: str, sheets: list[str]) -> Fault:
-    listed = ", ".join(f'"{title}"' for title in sheets)
+def _no_sheet(name: str, sheet: str, number: int) -> Fault:
+    # The sheets are not listed: one sheet per person is named after the person.
     return Fault(
         "E314",
         f'{name} has no sheet "{sheet}".',
-        f"It has {listed}. Correct sheet in mapping.toml (or --sheet).",
+        f"It has {number:,}. Write the name in mapping.toml (or --sheet) as its tab shows it.",
         file=name,
         field="sheet",
     )

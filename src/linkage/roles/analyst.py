@@ -10,6 +10,7 @@ from pathlib import Path
 from linkage.agreement.fingerprint import short_fingerprint
 from linkage.agreement.load import load_agreement
 from linkage.agreement.model import Agreement
+from linkage.agreement.sign import require_in_force
 from linkage.errors import Fault, UsageError
 from linkage.files import (
     PRIVATE,
@@ -61,12 +62,15 @@ def open_table(
         ask: gives the passphrase; called only where the identity has one.
 
     Raises:
-        AgreementError: the agreement is invalid.
+        AgreementError: the agreement is invalid; E520, E522, E523 its signatures.
         KeyFileError: the identity cannot be used.
         PackageError: E550 to E562; E560 too where the content is authentic but is no table of
             this agreement or its sums disagree.
     """
     agreement = load_agreement(agreement_path)
+    # Whose key signs the table is what the agreement says: an unsigned text may say anything.
+    # What was counted in time may be read later, so the expiry does not matter here.
+    require_in_force(agreement, agreement.expires)
     identity = load_identity(identity_path, ask)
     name = package.name
     header, content = open_overlap(
@@ -76,6 +80,10 @@ def open_table(
         table = table_from_content(content)
     except ValueError:
         raise refusal("E560", name, "it is not a sound overlap table") from None
+    try:
+        sealed = dt.datetime.fromtimestamp(header.sequence, dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        raise refusal("E560", name, "its sequence number is no time") from None
     _check_terms(table, agreement, name)
     return OpenedTable(
         table=table,
@@ -83,7 +91,7 @@ def open_table(
         project=header.project,
         round=header.round,
         sender=header.sender,
-        sealed=dt.datetime.fromtimestamp(header.sequence, dt.UTC),
+        sealed=sealed,
         missing_lists=tuple(i for i in agreement.lists if i not in table.lists),
     )
 

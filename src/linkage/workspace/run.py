@@ -170,7 +170,14 @@ def run_status(folder: Path) -> RunStatus:
                 return "ready"
     with machine_errors(folder):
         names = [path.name for path in folder.iterdir()]
-    foreign = [n for n in names if not n.lstrip(".").startswith(_OWN_NAMES)]
+        if has_state:
+            foreign = not all(n.lstrip(".").startswith(_OWN_NAMES) for n in names)
+        else:
+            # A kill before the state file was made leaves an empty packages folder at most.
+            # Anything else is somebody's own, and a receive would tidy it away.
+            packages = folder / PACKAGES_FOLDER
+            left = names == [PACKAGES_FOLDER] and packages.is_dir() and not any(packages.iterdir())
+            foreign = bool(names) and not left
     if foreign:
         raise UsageError(_not_a_run(folder))
     return "unfinished"
@@ -314,7 +321,7 @@ def _checked(folder: Path, connection: sqlite3.Connection) -> Run:
 def _not_a_run(folder: Path) -> Fault:
     return Fault(
         "E214",
-        f"{folder.name} is not a run directory of the linkage unit.",
+        f"{folder.name or folder} is not a run directory of the linkage unit.",
         "`linkage receive PACKAGE --run RUN -a agreement.toml` begins one, in a new or empty "
         "folder.",
         file=folder.name,

@@ -101,8 +101,13 @@ def _other(place: tuple[Any, ...], value: Any) -> Any:
         return value + 1
     if isinstance(value, dt.date):
         return value + dt.timedelta(days=1)
-    choices = {"profile": "balanced", "rule": "round", "role": "analyst", "kind": "text"}
-    return choices.get(place[-1], f"{value}x")
+    choices = {
+        "profile": ("balanced", "diffused"),
+        "rule": ("round", "suppress"),
+        "role": ("analyst", "coordinator"),
+        "kind": ("text", "name"),
+    }
+    return next(other for other in choices.get(place[-1], (f"{value}x",)) if other != value)
 
 
 @pytest.mark.parametrize("array", ["parties", "fields", "strata"])

@@ -145,11 +145,25 @@ def test_a_near_miss_is_suggested() -> None:
     assert "Did you mean minimum_list_size?" in fault.remedy
 
 
+def test_a_number_of_thousands_of_digits_is_no_traceback() -> None:
+    (fault,) = faults_of(changed("minimum_list_size = ", "minimum_list_size = " + "1" * 5000))
+    assert fault.code == "E500"
+
+
 def test_one_key_has_one_role() -> None:
     key = {name: identity_of(name).public.encode() for name in ("analyst", "police")}
     (fault,) = faults_of(changed(key["police"], key["analyst"]))
     assert (fault.code, fault.field) == ("E506", "parties[7].public_key")
     assert '"analyst"' in fault.message
+
+
+@pytest.mark.parametrize("half", ["verify_key", "kem_key"])
+def test_half_a_key_has_one_role_too(half: str) -> None:
+    """Else an owner's wrapped project key could be one that the linkage unit opens."""
+    police, unit = (identity_of(name).public for name in ("police", "linkage-unit"))
+    mixed = dataclasses.replace(police, **{half: getattr(unit, half)}).encode()
+    (fault,) = faults_of(changed(police.encode(), mixed))
+    assert (fault.code, fault.field) == ("E506", "parties[7].public_key")
 
 
 def test_a_mangled_key_and_a_placeholder_are_told_apart() -> None:

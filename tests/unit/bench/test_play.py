@@ -5,7 +5,7 @@ import json
 import tomllib
 from pathlib import Path
 
-from linkage.bench.play import Outcome, Owner, Player, play
+from linkage.bench.play import Outcome, Owner, Player, play, went_well
 
 MAPPING = b'format = "linkage-mapping/1"\nconfirmed = false\n[strata.sex]\ncolumns = ["sex"]\n'
 OWNERS = (
@@ -98,3 +98,10 @@ def test_options_of_the_file_are_given_to_map(tmp_path):
     commands, _ = played(tmp_path)
     maps = [call for call in commands.calls if call[0] == "map" and "--confirm" not in call]
     assert ["--encoding" in call for call in maps] == [False, True]
+
+
+def test_only_check_may_refuse():
+    assert went_well(("check", "list.csv"), 6)
+    assert went_well(("encode", "list.csv"), 0)
+    assert not went_well(("encode", "list.csv"), 6)
+    assert not went_well(("check", "list.csv"), 3)

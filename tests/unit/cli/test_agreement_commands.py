@@ -100,7 +100,9 @@ def test_identity_new_and_show(desk: Desk) -> None:
     for file in ("me.identity", "me.identity.pub"):
         shown = desk.json("identity", "show", file)
         assert shown == {"public_key": line, "fingerprint": made["fingerprint"]}
-        assert line in desk.ok("identity", "show", file)
+        said = desk.ok("identity", "show", file)
+        assert line in said
+        assert said.rstrip().endswith(".identity.pub`."), "the private file stays where it is"
     assert fingerprint == f"fingerprint: {made['fingerprint']}"
 
 
@@ -176,6 +178,9 @@ def test_copies_signed_elsewhere_are_merged(desk: Desk) -> None:
         shutil.copy("unsigned.toml", f"{name}.toml")
         desk.ok("agreement", "sign", f"{name}.toml", *_as(name)[2:])
         copies += ["--merge", f"{name}.toml"]
+    shutil.copy("unsigned.toml", "mine.toml")
+    merged = desk.ok("agreement", "sign", "mine.toml", *copies)
+    assert "Next: wait for the other copies" in merged
     first = desk.json("agreement", "sign", "unsigned.toml", *copies)
     assert first["missing"] == ["coordinator"]
     last = desk.ok("agreement", "sign", "unsigned.toml", *_as("coordinator")[2:], *copies)

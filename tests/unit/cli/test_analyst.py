@@ -8,13 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tomli_w
-from tests.support.unit_run import agreement_content, identity
+from tests.support.unit_run import agreement_content, agreement_text, identity
 from typer.testing import CliRunner
 
 from linkage.agreement.load import load_agreement
 from linkage.cli.app import app
-from linkage.errors import LinkageError, PackageError, UsageError
+from linkage.errors import AgreementError, LinkageError, PackageError, UsageError
 from linkage.identity.store import STANDARD_COST, _seal
 from linkage.overlap import build_overlap_table, table_content
 from linkage.package.table import seal_overlap
@@ -39,7 +38,7 @@ def found(people: int = 1) -> CaptureHistories:
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
     """A folder with the agreement, the analyst's identity and a sealed table."""
-    (tmp_path / "agreement.toml").write_text(tomli_w.dumps(agreement_content()), "utf-8")
+    (tmp_path / "agreement.toml").write_text(agreement_text(), "utf-8")
     for name in ("university", "unit"):
         secret = _seal(identity(name), None, STANDARD_COST, bytes(16))
         (tmp_path / f"{name}.identity").write_bytes(secret)
@@ -47,14 +46,14 @@ def desk(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def seal(folder: Path, content: bytes) -> None:
+def seal(folder: Path, content: bytes, sequence: int = 1_790_000_000) -> None:
     sealed = seal_overlap(
         content,
         agreement=load_agreement(folder / "agreement.toml"),
         sender=identity("unit"),
         sender_id="unit",
         recipient_id="university",
-        sequence=1_790_000_000,
+        sequence=sequence,
         software_version="0.0.0",
     )
     (folder / "overlap.lnk").write_bytes(sealed)
@@ -151,4 +150,22 @@ def test_an_authentic_table_that_is_not_sound_is_refused(desk: Path, damage: str
     with pytest.raises(PackageError) as caught:
         open_(desk, "-o", str(desk / "out"))
     assert faults(caught.value) == ["E560"]
+    assert not (desk / "out").exists()
+
+
+def test_a_sequence_number_that_is_no_time_is_refused(desk: Path):
+    content = table_content(build_overlap_table(found(), found(), found()))
+    seal(desk, content, sequence=2**53 - 1)
+    with pytest.raises(PackageError) as caught:
+        open_(desk, "-o", str(desk / "out"))
+    assert faults(caught.value) == ["E560"]
+
+
+@pytest.mark.parametrize("unsigned", [("university",), ("unit", "coordination")])
+def test_an_agreement_that_not_all_have_signed_says_nothing(desk: Path, unsigned: tuple[str, ...]):
+    """Else whoever can write the file chooses whose table the analyst believes."""
+    (desk / "agreement.toml").write_text(agreement_text(unsigned=unsigned), "utf-8")
+    with pytest.raises(AgreementError) as caught:
+        open_(desk, "-o", str(desk / "out"))
+    assert faults(caught.value) == ["E520"]
     assert not (desk / "out").exists()

@@ -69,3 +69,24 @@ def test_existing_files_are_all_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         files.refuse_existing(tmp_path / "a", tmp_path / "c", tmp_path / "b")
     assert [fault.file for fault in caught.value.faults] == ["a", "b"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not flush folders")
+@pytest.mark.parametrize(("reason", "code"), [(errno.EINVAL, None), (errno.EIO, "E104")])
+def test_a_file_system_that_cannot_flush_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: int, code: str | None
+) -> None:
+    flush = os.fsync
+
+    def refuse(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(reason, "no")
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    if code is None:
+        files.write_whole(tmp_path / "a", b"whole")
+    else:
+        with pytest.raises(MachineError, match=code):
+            files.write_whole(tmp_path / "a", b"whole")
+    assert (tmp_path / "a").read_bytes() == b"whole"

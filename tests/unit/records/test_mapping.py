@@ -54,7 +54,10 @@ def test_an_unconfirmed_mapping_is_refused_with_its_other_faults(tmp_path: Path)
     assert {fault.code for fault in caught.value.faults} == {"E322", "E323"}
 
 
-@pytest.mark.parametrize("content", [b"format = ", b"\xff\xfe", b"[a\n", b"a = 1\na = 2\n"])
+@pytest.mark.parametrize("content", [
+    b"format = ", b"\xff\xfe", b"[a\n", b"a = 1\na = 2\n",
+    b"a = " + b"1" * 5000, b"a = " + b"[" * 3000 + b"]" * 3000,
+])  # fmt: skip
 def test_what_is_not_toml(content: bytes) -> None:
     with pytest.raises(DataError) as caught:
         parse_mapping(content)
@@ -136,3 +139,23 @@ def test_a_required_field_needs_a_column() -> None:
     )
     faults = list(fit_faults(parsed, agreement(fields=[rule], strata=[]), "m.toml"))
     assert [fault.field for fault in faults] == ["fields.surname.columns"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        (fields(date_of_birth={"columns": ["14-03-1987"], "formats": ["%d-%m-%Y"]}),
+         "fields.date_of_birth"),
+        # a real spreadsheet date is read as YYYY-MM-DD, whatever formats are declared
+        (fields(date_of_birth={"columns": ["1987-03-14"], "formats": ["%d-%m-%Y"]}),
+         "fields.date_of_birth"),
+        (fields(sex={"columns": [" V "], "values": {"V": "F", "M": "M"}}), "fields.sex"),
+        (strata(year={"columns": ["2019"], "formats": ["%Y"]}), "strata.year"),
+    ],
+)  # fmt: skip
+def test_a_list_without_a_header_is_not_mapped_by_its_first_record(
+    changes: dict[str, Any], place: str
+) -> None:
+    found = faults_of(mapping_tree(**changes))
+    assert set(found) == {place}
+    assert not any(value in str(found) for value in ("14-03-1987", "1987-03-14", "2019", '"V"'))

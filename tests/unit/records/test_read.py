@@ -152,6 +152,15 @@ def test_other_kinds_of_files(tmp_path: Path, name: str) -> None:
     assert set(faults(put(tmp_path, b"x", name))) == {"E312"}
 
 
+def test_a_workbook_named_csv_is_told_its_ending(tmp_path: Path) -> None:
+    path = put(tmp_path, b"PK\x03\x04" + bytes(300), "victims.csv")
+    with pytest.raises(DataError) as caught:
+        read_table(path)
+    (fault,) = caught.value.faults
+    assert fault.code == "E312"
+    assert ".xlsx" in fault.remedy
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(MachineError, match="E102"):
         read_table(tmp_path / "nothing.csv")
@@ -192,6 +201,9 @@ def test_xlsx_cells_and_rows(tmp_path: Path) -> None:
 def test_xlsx_that_cannot_be_used(tmp_path: Path) -> None:
     good = workbook(tmp_path, [["a", "b"], [1, 2]])
     assert "E314" in faults(good, sheet="Blad9")
+    with pytest.raises(DataError) as caught:
+        read_table(good, sheet="Blad9")
+    assert "Blad1" not in str(caught.value)  # a tab may bear a person's name
     assert set(faults(good, sheet="Leeg")) == {"E304"}
     assert set(faults(workbook(tmp_path, [[], ["a"], ["b"]], "late.xlsx"))) == {"E315"}
     content = good.read_bytes()

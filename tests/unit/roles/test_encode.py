@@ -153,6 +153,29 @@ def test_strata_that_single_people_out_are_refused(tmp_path: Path) -> None:
     assert refused(OwnerDay(tmp_path, lines)) == ["E602"]
 
 
+def test_copies_of_a_few_people_do_not_make_a_list_long_enough(tmp_path: Path) -> None:
+    assert refused(OwnerDay(tmp_path, rows(19) + rows(11))) == ["E601"]
+
+
+def test_strata_are_judged_by_what_is_encoded(tmp_path: Path) -> None:
+    """Profile ``exact`` has no key for a record that lacks two of four fields."""
+    fields = [
+        {"name": "given", "kind": "name"},
+        {"name": "family", "kind": "name"},
+        {"name": "birth", "kind": "date"},
+        {"name": "town", "kind": "text"},
+    ]
+    for field in fields:
+        field["filters"] = ["keys"]
+    lines = [line[:-1] + ("f" if i < 3 else "m") for i, line in enumerate(rows())]
+    first, _, rest = lines[0].split(",", 2)
+    lines[0] = f"{first},,{rest}"
+    day = OwnerDay(tmp_path, lines, fields=fields, encoding={"profile": "exact"})
+    day.write("mapping.toml", MAPPING + "[fields.town]\ncolumns = []\n")
+    load_list(day.folder / "victims.csv", day.folder / "mapping.toml", day.agreement, today=TODAY)
+    assert refused(day) == ["E602"]
+
+
 def test_all_guardrails_at_once(tmp_path: Path) -> None:
     lines = [line[:-1] + ("f" if i < 2 else "m") for i, line in enumerate(rows(19))]
     assert refused(OwnerDay(tmp_path, lines)) == ["E601", "E602"]

@@ -48,6 +48,14 @@ def test_from_a_list_to_a_check(tmp_path: Path) -> None:
     assert len(listed) == 40
 
 
+def test_a_page_never_replaces_the_list(tmp_path: Path) -> None:
+    path, mapping = write_list(tmp_path, records(40)), write_mapping(tmp_path)
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="E209"):
+        check_list(path, mapping, agreement(), today=TODAY, html=path)
+    assert path.read_bytes() == before
+
+
 def test_a_mapping_is_not_overwritten(tmp_path: Path) -> None:
     path, mapping = write_list(tmp_path, records()), write_mapping(tmp_path)
     before = mapping.read_bytes()
@@ -90,7 +98,7 @@ def test_policy_is_the_last_word(tmp_path: Path) -> None:
         load_list(path, mapping, small, today=TODAY)
     wide = agreement(minimum_stratum_records=50)
     result = check_list(path, mapping, wide, today=TODAY)
-    assert (result.exit_code, [fault.code for fault in result.warnings]) == (0, ["E602"] * 3)
+    assert (result.exit_code, [fault.code for fault in result.warnings]) == (6, ["E602"] * 3)
     with pytest.raises(PolicyError, match="E602"):
         load_list(path, mapping, wide, today=TODAY)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.support.unit_run import (
     MEMBERS,
@@ -14,6 +16,7 @@ from tests.support.unit_run import (
     OTHER_KEY,
     Day,
     agreement_text,
+    encode,
     files_of,
     identity,
 )
@@ -22,6 +25,7 @@ from linkage.agreement.load import parse_agreement
 from linkage.agreement.sign import append_signature, sign
 from linkage.errors import LinkageError
 from linkage.roles.linkage_unit import Received, link, receive
+from linkage.types import BitMatrix, EncodedList
 from linkage.workspace import open_run, read_log
 
 
@@ -59,6 +63,20 @@ def test_one_after_the_other(day: Day) -> None:
             "created",
             *["received"] * 3,
         ]
+
+
+def test_a_list_of_one_person_many_times_over_is_a_small_list(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copies(*arguments: Any) -> EncodedList:
+        encoded = encode(*arguments)
+        words = np.repeat(encoded.filters[0].words[:1], len(encoded), axis=0)
+        return replace(encoded, filters=(BitMatrix(words, encoded.filters[0].bits),))
+
+    monkeypatch.setattr("tests.support.unit_run.encode", copies)
+    codes, error = refused(day, day.package("K"))
+    assert codes == ["E601"]
+    assert "only 1 different" in str(error)
 
 
 def test_packages_stay_sealed_and_private(day: Day) -> None:

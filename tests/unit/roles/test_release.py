@@ -112,6 +112,16 @@ def test_the_publication(day: Day) -> None:
     assert released.withheld == metadata["withheld"]
 
 
+def test_without_scipy_nothing_is_published_or_logged(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("linkage.overlap.reader.find_spec", lambda _name: None)
+        assert refused(day, to="public", output="publication") == "E208"
+        assert let_out(day).number == 1, "the analyst's table needs no solver"
+    assert let_out(day, to="public", output="publication").number == 2
+
+
 def test_a_publication_named_csv_lies_beside_it(day: Day) -> None:
     let_out(day, to="public", output="victims.csv")
     names = {path.name for path in day.folder.glob("victims*")}

@@ -109,6 +109,23 @@ def test_what_a_kill_left_is_no_run_and_can_become_one(day: Day) -> None:
     assert run_status(day.run) == "ready"
 
 
+@pytest.mark.parametrize("own", ["packages/K.lnk", "agreement.toml", "packages"])
+def test_files_that_merely_have_a_runs_names_are_never_tidied_away(day: Day, own: str) -> None:
+    path = day.run / own
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"somebody's only copy")
+    with pytest.raises(LinkageError) as caught, write_run(day.run, new(day)):
+        pass
+    assert code(caught) == "E214"
+    assert path.read_bytes() == b"somebody's only copy"
+
+
+def test_an_empty_packages_folder_can_become_a_run(day: Day) -> None:
+    (day.run / "packages").mkdir(parents=True)
+    create(day)
+    assert run_status(day.run) == "ready"
+
+
 def test_another_agreement_is_refused(day: Day) -> None:
     create(day)
     other = Day(day.folder, agreement_text(title="Others"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from linkage.agreement.fingerprint import fingerprint, short_fingerprint
 from linkage.agreement.load import load_agreement
@@ -18,6 +20,7 @@ from linkage.errors import Fault, PolicyError, UsageError
 from linkage.files import PRIVATE, machine_errors, write_whole_group
 from linkage.identity.private import Identity
 from linkage.identity.store import load_identity
+from linkage.package.content import different_encodings
 from linkage.package.crosswalk import Crosswalk, seal_crosswalk
 from linkage.package.seal import seal_encodings
 from linkage.records import QualityReport
@@ -186,17 +189,40 @@ def _refuse_output(output: Path, *, replace: bool) -> None:
 
 
 def _require_minimum(result: EncodingResult, agreement: Agreement, list_id: str) -> None:
-    """The list is as long as the agreement demands, also after encoding."""
-    if len(result) < agreement.minimum_list_size:
-        raise PolicyError(
+    """The list is as long, and its strata as wide, as agreed, also after encoding."""
+    faults = list(_strata_that_stand_out(result, agreement))
+    different = different_encodings(result.encoded, agreement.minimum_list_size)
+    if different < agreement.minimum_list_size:
+        faults.append(
             Fault(
                 "E601",
-                f'List "{list_id}" has {len(result):,} records that can be encoded; '
+                f'List "{list_id}" has {different:,} different records that can be encoded; '
                 f"the agreement's minimum is {agreement.minimum_list_size:,}.",
                 "A list this small would tell who is on it. Correct the rows that are not "
                 "linkable,\nor tell the coordinator. Nothing was written.",
             )
         )
+    if faults:
+        raise PolicyError(*faults)
+
+
+def _strata_that_stand_out(result: EncodingResult, agreement: Agreement) -> Iterator[Fault]:
+    """E602 for strata of which leaving records out has made a value rare."""
+    for place, stratum in enumerate(agreement.strata):
+        column = result.encoded.strata[:, place]
+        counts = np.bincount(column, minlength=len(stratum.values))[: len(stratum.values)]
+        small = int(((counts > 0) & (counts < agreement.minimum_stratum_records)).sum())
+        if small:
+            yield Fault(
+                "E602",
+                f'Stratum "{stratum.name}" has {small} value{"s" if small > 1 else ""} with fewer '
+                f"than {agreement.minimum_stratum_records} records that can be encoded: they "
+                "would stand out.",
+                f"Send them as unknown: list them under [strata.{stratum.name}]\nin mapping.toml "
+                "as withhold = [...], or correct the rows that are not linkable. Nothing was "
+                "written.",
+                field=f"strata.{stratum.name}",
+            )
 
 
 def _seal(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from linkage.agreement.model import Agreement
-from linkage.errors import Fault
+from linkage.errors import Fault, UsageError
 from linkage.files import PRIVATE, read_bytes, refuse_existing, write_whole
 from linkage.records.mapping import Mapping, load_mapping
 from linkage.records.normalise.lists import assess_list, normalise_list
@@ -40,7 +40,8 @@ class CheckResult:
     @property
     def exit_code(self) -> int:
         """0 where the list can be encoded, else the first fault's class (3 data, 6 policy)."""
-        return int(self.faults[0].code[1]) if self.faults else 0
+        refused = (*self.faults, *self.warnings)
+        return int(refused[0].code[1]) if refused else 0
 
     @property
     def text(self) -> str:
@@ -120,12 +121,15 @@ def check_list(
         mapping_path: the confirmed mapping.
         agreement: the agreement.
         today: later dates are flagged.
-        html: where a page with the report goes; replaced if it is there.
+        html: where a page with the report goes, .html; replaced if it is there.
 
     Raises:
+        UsageError: E209 the page's name does not end in .html.
         MachineError: E101-E104.
         DataError: E301-E323, where the list cannot be read at all.
     """
+    if html is not None:
+        _require_page(html)
     mapping = load_mapping(mapping_path, agreement)
     assessment = assess_list(_read(path, mapping), mapping, agreement, today)
     report = assessment.report
@@ -134,6 +138,19 @@ def check_list(
         page = quality_html(report, agreement=agreement.title, today=today, faults=faults)
         write_whole(html, page.encode("utf-8"), mode=PRIVATE)
     return CheckResult(report, faults, tuple(report.stratum_faults()))
+
+
+def _require_page(html: Path) -> None:
+    """A page may replace an earlier page, and never the list itself."""
+    if html.suffix.lower() not in {".html", ".htm"}:
+        raise UsageError(
+            Fault(
+                "E209",
+                f"{html.name or html} is no name for a page.",
+                "Choose one that ends in .html, such as report.html.",
+                file=html.name,
+            )
+        )
 
 
 def load_list(

@@ -101,7 +101,7 @@ def accept_key(
     """
     refuse_existing(output)
     agreement, identity = _open(agreement_path, identity_path, ask, today)
-    accepted = accept_project_key(read_bytes(bundle), agreement, identity)
+    accepted = accept_project_key(read_bytes(bundle), agreement, identity, name=bundle.name)
     if expected_check is not None:
         _require_check(accepted.key, expected_check, bundle.name)
     write_whole(output, accepted.content, mode=PRIVATE)

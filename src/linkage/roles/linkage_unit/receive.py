@@ -13,10 +13,18 @@ from pathlib import Path
 from linkage.agreement.fingerprint import fingerprint, short_fingerprint, spoken_check
 from linkage.agreement.load import load_agreement
 from linkage.agreement.model import Agreement
-from linkage.errors import Fault, KeyFileError, LinkageError, MachineError, UsageError
+from linkage.errors import (
+    Fault,
+    KeyFileError,
+    LinkageError,
+    MachineError,
+    PolicyError,
+    UsageError,
+)
 from linkage.files import read_bytes
 from linkage.identity.private import Identity
 from linkage.package.container import read_container
+from linkage.package.content import different_encodings
 from linkage.package.header import PackageHeader
 from linkage.package.key_check import require_one_key
 from linkage.package.open import open_package
@@ -186,8 +194,22 @@ def _open_all(
             records=len(encoded),
             key_check=header.key_check,
         )
+        different = different_encodings(encoded, agreement.minimum_list_size)
+        if different < min(len(encoded), agreement.minimum_list_size):
+            errors.append(PolicyError(_copies(submission, different, agreement)))
         arrivals.append(_Arrival(submission, header, data))
     return arrivals, errors
+
+
+def _copies(submission: Submission, different: int, agreement: Agreement) -> Fault:
+    return Fault(
+        "E601",
+        f'List "{submission.list_id}" has {submission.records:,} records but only {different:,} '
+        f"different ones; the agreement's minimum is {agreement.minimum_list_size:,}.",
+        "A short list can be used to look for one person. Ask the coordinator whether it "
+        "can be left out.",
+        file=submission.name,
+    )
 
 
 def _ledger_errors(

@@ -118,8 +118,9 @@ def release(
         reason: why to release again what was released before; it is logged.
 
     Raises:
-        UsageError: E201 the output exists, E214 not a run directory, E216 nothing has been
-            linked, E219 no such analyst, or several to choose from.
+        UsageError: E201 the output exists, E208 scipy is not installed, E214 not a run
+            directory, E216 nothing has been linked, E219 no such analyst, or several to
+            choose from.
         AgreementError: E520 to E523 the agreement is not in force.
         KeyFileError: E409 the identity is no party.
         PackageError: E585 a kept package was changed, E590 to E592 the run is unsound.
