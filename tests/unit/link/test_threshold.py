@@ -40,22 +40,26 @@ def simulated(
     )
 
 
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("matches", [100, 200, 600])
-def test_false_and_missed_matches_are_balanced(seed: int, matches: int) -> None:
-    pairs, lists, truth = simulated(seed, matches=matches)
-    proposal = propose_threshold(pairs, lists)
+@pytest.mark.parametrize("matches", [60, 100, 200, 600])
+def test_false_and_missed_matches_are_balanced(matches: int) -> None:
+    excess, optimism = [], []
+    for seed in range(4):
+        pairs, lists, truth = simulated(seed, matches=matches)
+        proposal = propose_threshold(pairs, lists)
 
-    def errors(threshold: float) -> int:
-        return int(
-            np.sum((pairs.score >= threshold) & ~truth) + np.sum((pairs.score < threshold) & truth)
-        )
+        def errors(threshold: float, score=pairs.score, truth=truth) -> int:
+            return int(np.sum((score >= threshold) != truth))
 
-    best = min(errors(threshold) for threshold in np.linspace(0.45, 1, 200))
-    assert errors(proposal.chosen) <= best + 0.05 * truth.sum() + 10
-    assert proposal.low <= proposal.chosen <= proposal.high
-    linked = (pairs.score >= proposal.chosen) & (lists[pairs.left] != lists[pairs.right])
-    assert proposal.expected_precision == pytest.approx(truth[linked].mean(), abs=0.1)
+        best = min(errors(threshold) for threshold in np.linspace(0.45, 1, 200))
+        excess.append(errors(proposal.chosen) - best)
+        assert proposal.low <= proposal.chosen <= proposal.high
+        linked = (pairs.score >= proposal.chosen) & (lists[pairs.left] != lists[pairs.right])
+        optimism.append(abs(proposal.expected_precision - truth[linked].mean()))
+    # Of 3 * matches true pairs. A single draw of a few strangers may mislead, but not as a rule.
+    assert np.median(excess) <= 0.02 * 3 * matches + 8
+    assert max(excess) <= 0.05 * 3 * matches + 20
+    assert np.median(optimism) <= 0.05
+    assert max(optimism) <= 0.1
 
 
 def test_order_of_the_pairs_does_not_matter() -> None:
