@@ -13,7 +13,7 @@ from linkage.version import __version__
 
 if TYPE_CHECKING:
     from linkage.agreement.load import load_agreement
-    from linkage.compare.search import find_pairs
+    from linkage.compare.find import find_pairs
     from linkage.encode.encoder import encode_records
     from linkage.errors import LinkageError
     from linkage.link.link import link_records
@@ -49,7 +49,7 @@ _HOME = {
     "LinkageError": "errors",
     "capture_histories": "overlap.histories",
     "encode_records": "encode.encoder",
-    "find_pairs": "compare.search",
+    "find_pairs": "compare.find",
     "link_records": "link.link",
     "load_agreement": "agreement.load",
     "open_package": "package.open",

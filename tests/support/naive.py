@@ -18,14 +18,6 @@ def popcounts(words: NDArray[np.uint64]) -> list[int]:
     return [as_integer(row).bit_count() for row in words]
 
 
-def hamming_counts(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> list[list[int]]:
-    return [[(as_integer(x) ^ as_integer(y)).bit_count() for y in b] for x in a]
-
-
-def intersection_counts(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> list[list[int]]:
-    return [[(as_integer(x) & as_integer(y)).bit_count() for y in b] for x in a]
-
-
 def slots(row: NDArray[np.uint64]) -> list[int]:
     """A filter's 128-bit slots."""
     whole = as_integer(row)

@@ -22,7 +22,7 @@ from linkage.bench.evaluate import (
     compare_clusters,
     sweep_thresholds,
 )
-from linkage.compare.search import find_pairs, score_histogram
+from linkage.compare.score import score_histogram, score_pairs
 from linkage.identity.private import Identity
 from linkage.link.threshold import candidate_floor
 from linkage.package.crosswalk import open_crosswalk
@@ -166,7 +166,7 @@ def judged_candidates(
         filters, linked.lists, profile=profile, filter_weights=filter_weights, weights=weights
     )
     every = counted.histogram_between + counted.histogram_within
-    found = find_pairs(
+    found = score_pairs(
         filters,
         linked.lists,
         profile=profile,

@@ -10,6 +10,7 @@ every measure: no information is no match.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
@@ -17,11 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.agreement.profiles import Measure, Profile
-from linkage.kernels import Kernels
+from linkage.kernels import (
+    Backend,
+    DistanceRows,
+    Kernels,
+    load_kernels,
+    load_search_kernels,
+)
 from linkage.types import BitMatrix
 
 __all__ = [
     "MEASURES",
+    "ComparedRows",
     "FilterComparison",
     "correlation_table",
     "cosine_table",
@@ -31,11 +39,30 @@ __all__ = [
 Tile: TypeAlias = NDArray[np.float64]
 
 
+class ComparedRows(Protocol):
+    """One filter of some records, ready to be compared with that of others."""
+
+    def tile(self, first: int, last: int) -> Tile:
+        """``(rows, last - first)`` float64: similarity with the records of a slice."""
+
+
 class FilterComparison(Protocol):
     """One filter of all records, ready to be compared block by block."""
 
-    def tile(self, a: slice, b: slice) -> Tile:
-        """``(len(a), len(b))`` float64: similarity of the records ``a`` with those of ``b``."""
+    def rows(self, first: int, last: int) -> ComparedRows:
+        """The records of a slice; a tile's ``first`` is then a multiple of a block's columns."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """Rows of a comparison that is a function of whole numbers."""
+
+    distances: DistanceRows
+    own: slice
+    similarity: Callable[[NDArray[np.int32], slice, slice], Tile]
+
+    def tile(self, first: int, last: int) -> Tile:
+        return self.similarity(self.distances.tile(first, last), self.own, slice(first, last))
 
 
 def correlation_table(bits: int) -> NDArray[np.float64]:
@@ -93,13 +120,16 @@ def hamming_estimate_table(bits: int, source_bits: int, layers: int) -> NDArray[
 class _Cosine:
     """SAUL: cosine of the records' tokens, from 0 to 1."""
 
-    def __init__(self, matrix: BitMatrix, profile: Profile, kernels: Kernels) -> None:
-        self._words, self._kernels = matrix.words, kernels
+    def __init__(self, matrix: BitMatrix, profile: Profile, use: Backend | None) -> None:
+        self._distances = load_search_kernels(use).prepare_distances(matrix.words)
         self._table = cosine_table(matrix.bits, profile.layers)
         self._empty = np.asarray(~matrix.words.any(axis=1))
 
-    def tile(self, a: slice, b: slice) -> Tile:
-        tile = self._table[self._kernels.hamming_counts(self._words[a], self._words[b])]
+    def rows(self, first: int, last: int) -> ComparedRows:
+        return _Rows(self._distances.rows(first, last), slice(first, last), self._similarity)
+
+    def _similarity(self, distances: NDArray[np.int32], a: slice, b: slice) -> Tile:
+        tile = self._table[distances]
         tile[self._empty[a], :] = 0.0
         tile[:, self._empty[b]] = 0.0
         return tile
@@ -108,28 +138,37 @@ class _Cosine:
 class _Dice:
     """Bloom filters: ``2 |a & b| / (|a| + |b|)`` (Schnell, Bachteler and Reiher 2009)."""
 
-    def __init__(self, matrix: BitMatrix, kernels: Kernels) -> None:
-        self._words, self._kernels = matrix.words, kernels
-        self._ones = kernels.popcounts(matrix.words)
+    def __init__(self, matrix: BitMatrix, use: Backend | None) -> None:
+        self._distances = load_search_kernels(use).prepare_distances(matrix.words)
+        self._ones = load_kernels(use).popcounts(matrix.words)
 
-    def tile(self, a: slice, b: slice) -> Tile:
-        common = self._kernels.intersection_counts(self._words[a], self._words[b])
+    def rows(self, first: int, last: int) -> ComparedRows:
+        return _Rows(self._distances.rows(first, last), slice(first, last), self._similarity)
+
+    def _similarity(self, distances: NDArray[np.int32], a: slice, b: slice) -> Tile:
         total = self._ones[a][:, None] + self._ones[b][None, :]
-        return np.asarray(2.0 * common / np.maximum(total, 1))
+        return np.asarray((total - distances) / np.maximum(total, 1))
 
 
 class _DiffusedDice:
     """ELD: Dice of the source filters, recovered from the diffused filters' agreement."""
 
     def __init__(
-        self, matrix: BitMatrix, weights: NDArray[np.uint16], profile: Profile, kernels: Kernels
+        self,
+        matrix: BitMatrix,
+        weights: NDArray[np.uint16],
+        profile: Profile,
+        use: Backend | None,
     ) -> None:
-        self._words, self._kernels = matrix.words, kernels
+        self._distances = load_search_kernels(use).prepare_distances(matrix.words)
         self._weights = weights.astype(np.int64)
         self._table = hamming_estimate_table(matrix.bits, profile.source_bits, profile.layers)
 
-    def tile(self, a: slice, b: slice) -> Tile:
-        distance = self._table[self._kernels.hamming_counts(self._words[a], self._words[b])]
+    def rows(self, first: int, last: int) -> ComparedRows:
+        return _Rows(self._distances.rows(first, last), slice(first, last), self._similarity)
+
+    def _similarity(self, distances: NDArray[np.int32], a: slice, b: slice) -> Tile:
+        distance = self._table[distances]
         total = self._weights[a][:, None] + self._weights[b][None, :]
         tile = np.maximum(1.0 - distance / np.maximum(total, 1), 0.0)
         tile[self._weights[a] == 0, :] = 0.0
@@ -140,45 +179,57 @@ class _DiffusedDice:
 class _MatchKeys:
     """Match keys: equal keys as a share of the keys that both records have."""
 
-    def __init__(self, matrix: BitMatrix, kernels: Kernels) -> None:
+    def __init__(self, matrix: BitMatrix, use: Backend | None) -> None:
         if matrix.bits % 128:
             raise ValueError("match keys are slots of 128 bits")
-        self._words, self._kernels = matrix.words, kernels
+        self._words, self._kernels = matrix.words, load_kernels(use)
 
-    def tile(self, a: slice, b: slice) -> Tile:
-        equal, present = self._kernels.slot_counts(self._words[a], self._words[b])
+    def rows(self, first: int, last: int) -> ComparedRows:
+        return _MatchKeyRows(self._words[first:last], self._words, self._kernels)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _MatchKeyRows:
+    own: NDArray[np.uint64]
+    words: NDArray[np.uint64]
+    kernels: Kernels
+
+    def tile(self, first: int, last: int) -> Tile:
+        equal, present = self.kernels.slot_counts(self.own, self.words[first:last])
         return np.asarray(equal / np.maximum(present, 1))
 
 
 def _cosine(
-    matrix: BitMatrix, _weights: NDArray[np.uint16] | None, profile: Profile, kernels: Kernels
+    matrix: BitMatrix, _weights: NDArray[np.uint16] | None, profile: Profile, use: Backend | None
 ) -> FilterComparison:
-    return _Cosine(matrix, profile, kernels)
+    return _Cosine(matrix, profile, use)
 
 
 def _dice(
-    matrix: BitMatrix, _weights: NDArray[np.uint16] | None, _profile: Profile, kernels: Kernels
+    matrix: BitMatrix, _weights: NDArray[np.uint16] | None, _profile: Profile, use: Backend | None
 ) -> FilterComparison:
-    return _Dice(matrix, kernels)
+    return _Dice(matrix, use)
 
 
 def _diffused_dice(
-    matrix: BitMatrix, weights: NDArray[np.uint16] | None, profile: Profile, kernels: Kernels
+    matrix: BitMatrix, weights: NDArray[np.uint16] | None, profile: Profile, use: Backend | None
 ) -> FilterComparison:
     if weights is None:
         raise ValueError("diffused Dice needs the weights of the source filters")
-    return _DiffusedDice(matrix, weights, profile, kernels)
+    return _DiffusedDice(matrix, weights, profile, use)
 
 
 def _match_keys(
-    matrix: BitMatrix, _weights: NDArray[np.uint16] | None, _profile: Profile, kernels: Kernels
+    matrix: BitMatrix, _weights: NDArray[np.uint16] | None, _profile: Profile, use: Backend | None
 ) -> FilterComparison:
-    return _MatchKeys(matrix, kernels)
+    return _MatchKeys(matrix, use)
 
 
-MEASURES: Mapping[
-    Measure, Callable[[BitMatrix, NDArray[np.uint16] | None, Profile, Kernels], FilterComparison]
-] = MappingProxyType(
+_Maker: TypeAlias = Callable[
+    [BitMatrix, NDArray[np.uint16] | None, Profile, Backend | None], FilterComparison
+]
+
+MEASURES: Mapping[Measure, _Maker] = MappingProxyType(
     {
         "cosine": _cosine,
         "dice": _dice,
@@ -187,4 +238,4 @@ MEASURES: Mapping[
     }
 )
 """Every measure of :mod:`linkage.agreement.profiles`, as a function of one filter of all
-records, that filter's weights before hardening, the profile and the kernels."""
+records, that filter's weights before hardening, the profile and the choice of kernels."""

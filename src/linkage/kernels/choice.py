@@ -26,12 +26,6 @@ class Kernels(Protocol):
     def popcounts(self, words: Words) -> Counts:
         """``(records,)``: set bits of every row."""
 
-    def hamming_counts(self, a: Words, b: Words) -> Counts:
-        """``(len(a), len(b))``: bits in which each row of ``a`` differs from each of ``b``."""
-
-    def intersection_counts(self, a: Words, b: Words) -> Counts:
-        """``(len(a), len(b))``: bits that are set in both rows."""
-
     def slot_counts(self, a: Words, b: Words) -> tuple[Counts, Counts]:
         """Equal slots, and slots present in both, ``(len(a), len(b))`` each.
 

@@ -6,86 +6,28 @@ Indices are unsigned: signed ones need a wrap-around test that stops vectorisati
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba
 import numpy as np
-from numba import types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-__all__ = [
-    "hamming_counts",
-    "intersection_counts",
-    "popcounts",
-    "select_pairs",
-    "slot_counts",
-]
+from linkage.kernels.compiled import compiled
+from linkage.kernels.slice_block import ones
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+__all__ = ["popcounts", "select_pairs", "slot_counts"]
 
 
-def _compiled(function: Function) -> Function:
-    return cast("Function", numba.njit(cache=True, nogil=True)(function))
-
-
-if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
-
-    def _ones(word: Any) -> int:
-        return int(word).bit_count()
-
-else:
-
-    @intrinsic
-    def _ones(typing_context: Any, word: Any) -> Any:  # noqa: ARG001
-        """Set bits of a word: one machine instruction, which numba does not expose."""
-
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
-            return builder.ctpop(arguments[0])
-
-        return types.uint64(types.uint64), generate
-
-
-@_compiled
+@compiled
 def popcounts(words: NDArray[np.uint64]) -> NDArray[np.int32]:
     """Set bits of every row, see :class:`linkage.kernels.Kernels`."""
     counts = np.empty(words.shape[0], dtype=np.int32)
     for i in range(np.uint64(words.shape[0])):
         total = np.uint64(0)
         for w in range(np.uint64(words.shape[1])):
-            total += np.uint64(_ones(words[i, w]))
+            total += np.uint64(ones(words[i, w]))
         counts[i] = total
     return counts
 
 
-@_compiled
-def hamming_counts(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> NDArray[np.int32]:
-    """Differing bits of every two rows, see :class:`linkage.kernels.Kernels`."""
-    counts = np.empty((a.shape[0], b.shape[0]), dtype=np.int32)
-    for i in range(np.uint64(a.shape[0])):
-        for j in range(np.uint64(b.shape[0])):
-            total = np.uint64(0)
-            for w in range(np.uint64(a.shape[1])):
-                total += np.uint64(_ones(a[i, w] ^ b[j, w]))
-            counts[i, j] = total
-    return counts
-
-
-@_compiled
-def intersection_counts(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> NDArray[np.int32]:
-    """Bits set in both, for every two rows, see :class:`linkage.kernels.Kernels`."""
-    counts = np.empty((a.shape[0], b.shape[0]), dtype=np.int32)
-    for i in range(np.uint64(a.shape[0])):
-        for j in range(np.uint64(b.shape[0])):
-            total = np.uint64(0)
-            for w in range(np.uint64(a.shape[1])):
-                total += np.uint64(_ones(a[i, w] & b[j, w]))
-            counts[i, j] = total
-    return counts
-
-
-@_compiled
+@compiled
 def slot_counts(
     a: NDArray[np.uint64], b: NDArray[np.uint64]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -104,7 +46,7 @@ def slot_counts(
     return equal, present
 
 
-@_compiled
+@compiled
 def select_pairs(
     scores: NDArray[np.float64],
     lists_a: NDArray[np.int64],

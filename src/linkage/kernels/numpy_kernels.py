@@ -5,31 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "hamming_counts",
-    "intersection_counts",
-    "popcounts",
-    "select_pairs",
-    "slot_counts",
-]
-
-WORKING_WORDS = 1 << 17
-"""Words held at once by the three-way intermediate: 1 MiB, so that it stays in cache."""
+__all__ = ["popcounts", "select_pairs", "slot_counts"]
 
 
 def popcounts(words: NDArray[np.uint64]) -> NDArray[np.int32]:
     """Set bits of every row, see :class:`linkage.kernels.Kernels`."""
     return np.asarray(np.sum(np.bitwise_count(words), axis=1, dtype=np.int32))
-
-
-def hamming_counts(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> NDArray[np.int32]:
-    """Differing bits of every two rows, see :class:`linkage.kernels.Kernels`."""
-    return _counts(np.bitwise_xor, a, b)
-
-
-def intersection_counts(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> NDArray[np.int32]:
-    """Bits set in both, for every two rows, see :class:`linkage.kernels.Kernels`."""
-    return _counts(np.bitwise_and, a, b)
 
 
 def slot_counts(
@@ -68,12 +49,3 @@ def select_pairs(
     within += np.bincount(index[is_pair & same_list], minlength=bins)
     selected_rows, selected_columns = np.nonzero(is_pair & (scores >= floor))
     return selected_rows.astype(np.int64), selected_columns.astype(np.int64)
-
-
-def _counts(combine: np.ufunc, a: NDArray[np.uint64], b: NDArray[np.uint64]) -> NDArray[np.int32]:
-    counts = np.empty((len(a), len(b)), dtype=np.int32)
-    step = max(1, WORKING_WORDS // max(1, b.size))
-    for start in range(0, len(a), step):
-        combined = combine(a[start : start + step, None, :], b[None, :, :])
-        np.sum(np.bitwise_count(combined), axis=2, dtype=np.int32, out=counts[start : start + step])
-    return counts

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from linkage.agreement.model import Agreement
 from linkage.agreement.profiles import PROFILES
-from linkage.compare.search import SearchResult, find_pairs, score_histogram
+from linkage.compare.score import ScoredPairs, score_histogram, score_pairs
 from linkage.errors import Fault, PolicyError, UsageError
 from linkage.identity.private import Identity
 from linkage.link import link_records
@@ -208,7 +208,7 @@ def _search(
     agreement: Agreement,
     threshold: float | None,
     progress: Progress,
-) -> tuple[SearchResult, float]:
+) -> tuple[ScoredPairs, float]:
     """All candidate pairs, and the score down to which they are kept.
 
     Two passes over all pairs: the first only counts scores, which tells where to cut off.
@@ -236,7 +236,7 @@ def _search(
     floor = candidate_floor(every, counted.bin_edges, len(lists))
     if threshold is not None:
         floor = min(floor, threshold)
-    found = find_pairs(
+    found = score_pairs(
         filters,
         lists,
         profile=profile,
@@ -249,7 +249,7 @@ def _search(
 
 
 def _thresholds(
-    found: SearchResult, lists: NDArray[np.int64], threshold: float | None
+    found: ScoredPairs, lists: NDArray[np.int64], threshold: float | None
 ) -> _Thresholds:
     """The proposed thresholds, or a given one inside the proposed range."""
     proposal: ThresholdProposal | None

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tests.support import naive
 
 from linkage.agreement.profiles import PROFILES, Profile
-from linkage.compare import find_pairs, score_histogram
+from linkage.compare import score_histogram, score_pairs
 from linkage.errors import UsageError
 from linkage.types import BitMatrix
 
@@ -86,13 +86,13 @@ def match_key_slots(records: int, seed: int) -> BitMatrix:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", list(PROFILES))
-def test_find_pairs_equals_brute_force(name: str, backend: str) -> None:
+def test_score_pairs_equals_brute_force(name: str, backend: str) -> None:
     profile, filters, weights, lists = case(name, 45)
     similarity = naive_similarity(profile, filters, weights)
     everything = naive.all_pairs(filters, similarity, profile.filter_weights, -2.0)
     floor = sorted(score for *_, score in everything)[-60]
     expected = naive.all_pairs(filters, similarity, profile.filter_weights, floor)
-    found = find_pairs(
+    found = score_pairs(
         filters,
         lists,
         profile=profile,
@@ -126,7 +126,7 @@ def test_numba_and_numpy_agree_bit_for_bit(
 ) -> None:
     profile, filters, weights, lists = case(name, records, seed)
     one, other = (
-        find_pairs(
+        score_pairs(
             filters,
             lists,
             profile=profile,
@@ -152,7 +152,7 @@ def test_blocks_of_every_size_cover_each_pair_once_in_order(records: int) -> Non
     generator = np.random.default_rng(records)
     matrix = BitMatrix(generator.integers(0, 2**64, (records, 1), dtype=np.uint64), 64)
     lists = np.arange(records, dtype=np.int64) // 100
-    found = find_pairs(
+    found = score_pairs(
         [matrix], lists, profile=PROFILES["balanced"], filter_weights=(1,), floor=-1.0, threads=3
     )
     left, right = np.triu_indices(records, 1)
@@ -177,7 +177,7 @@ def test_a_score_equal_to_the_floor_is_kept(backend: str) -> None:
 
     def pairs(floor: float) -> int:
         return len(
-            find_pairs(
+            score_pairs(
                 [matrix], lists, profile=profile, filter_weights=(1,), floor=floor, use=backend
             ).pairs
         )
@@ -192,7 +192,7 @@ def test_an_empty_filter_is_similar_to_nothing_not_even_another_empty_one() -> N
         profile = PROFILES[name]
         filters = [BitMatrix(np.zeros((3, 4), dtype=np.uint64), 256) for _ in profile.filters]
         weights = np.zeros((3, len(filters)), dtype=np.uint16)
-        found = find_pairs(
+        found = score_pairs(
             filters,
             np.arange(3),
             profile=profile,
@@ -207,7 +207,7 @@ def test_an_empty_filter_is_similar_to_nothing_not_even_another_empty_one() -> N
 def test_two_filters_are_combined_by_their_weights() -> None:
     same, half = np.array([[5], [5]], dtype=np.uint64), np.array([[1], [0xFFFFFFFE]], dtype="u8")
     # Second filter: 32 of 64 bits differ, correlation 0; score (2 * 1 + 1 * 0) / 3.
-    found = find_pairs(
+    found = score_pairs(
         [BitMatrix(same, 64), BitMatrix(half.astype(np.uint64), 64)],
         np.array([0, 1]),
         profile=PROFILES["strong"],
@@ -221,7 +221,7 @@ def test_two_filters_are_combined_by_their_weights() -> None:
 def test_a_floor_that_lets_too_many_pairs_through_is_refused_with_the_count() -> None:
     matrix = BitMatrix(np.ones((300, 1), dtype=np.uint64), 64)
     with pytest.raises(UsageError) as caught:
-        find_pairs(
+        score_pairs(
             [matrix],
             np.zeros(300, dtype=np.int64),
             profile=PROFILES["balanced"],
@@ -265,10 +265,10 @@ def test_inputs_that_do_not_fit_together_are_refused() -> None:
         ([matrix], (1,), np.ones((2, 1), dtype=np.uint16)),
     ):
         with pytest.raises(ValueError, match=r"filter|weights"):
-            find_pairs(
+            score_pairs(
                 filters, lists, profile=profile, filter_weights=weights, weights=carried, floor=0.5
             )
     with pytest.raises(ValueError, match="weights of the source"):
-        find_pairs([matrix], lists, profile=PROFILES["diffused"], filter_weights=(1,), floor=0.5)
+        score_pairs([matrix], lists, profile=PROFILES["diffused"], filter_weights=(1,), floor=0.5)
     with pytest.raises(ValueError, match="128 bits"):
-        find_pairs([matrix], lists, profile=PROFILES["exact"], filter_weights=(1,), floor=0.5)
+        score_pairs([matrix], lists, profile=PROFILES["exact"], filter_weights=(1,), floor=0.5)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -14,11 +12,12 @@ from numpy.typing import NDArray
 
 from linkage.agreement.profiles import Profile
 from linkage.compare.measures import MEASURES, FilterComparison
+from linkage.compare.tasks import available_cores, in_order
 from linkage.errors import Fault, UsageError
 from linkage.kernels import Backend, Kernels, load_kernels
 from linkage.types import BitMatrix, CandidatePairs
 
-__all__ = ["BINS", "SearchResult", "find_pairs", "score_histogram"]
+__all__ = ["BINS", "ScoredPairs", "score_histogram", "score_pairs"]
 
 BINS = 400
 """Bins of the histograms over [-1, 1]: bin ``i`` counts ``i/200 - 1 <= score < (i+1)/200 - 1``
@@ -31,7 +30,7 @@ NO_PAIR_SCORES = float("inf")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SearchResult:
+class ScoredPairs:
     """What one pass over all pairs of records yields.
 
     Attributes:
@@ -61,7 +60,7 @@ class _Block:
     within: NDArray[np.int64]
 
 
-def find_pairs(
+def score_pairs(
     filters: Sequence[BitMatrix],
     lists: NDArray[np.int64],
     *,
@@ -73,7 +72,7 @@ def find_pairs(
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     use: Backend | None = None,
-) -> SearchResult:
+) -> ScoredPairs:
     """Compare all records with one another, within and between lists.
 
     A pair's score is the mean of its filters' similarities, weighted by ``filter_weights``;
@@ -102,7 +101,7 @@ def find_pairs(
     kernels = load_kernels(use)
     comparisons = [
         MEASURES[profile.measure](
-            matrix, None if weights is None else weights[:, number], profile, kernels
+            matrix, None if weights is None else weights[:, number], profile, use
         )
         for number, matrix in enumerate(filters)
     ]
@@ -115,7 +114,7 @@ def find_pairs(
         _BlockTask(comparisons, tuple(filter_weights), lists, floor, start, kernels)
         for start in starts
     ]
-    with closing(_in_order(tasks, threads or _cores())) as results:
+    with closing(in_order(tasks, threads or available_cores())) as results:
         for start, block in zip(starts, results, strict=True):
             between += block.between
             within += block.within
@@ -128,7 +127,7 @@ def find_pairs(
                 remaining = max(0, records - start - BLOCK_ROWS)
                 total = records * (records - 1) // 2
                 progress(total - remaining * (remaining - 1) // 2, total)
-    return SearchResult(
+    return ScoredPairs(
         pairs=_concatenated(blocks, len(filters)),
         histogram_between=between,
         histogram_within=within,
@@ -148,9 +147,9 @@ def score_histogram(
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     use: Backend | None = None,
-) -> SearchResult:
-    """Only the histograms of all pairs: :func:`find_pairs` that keeps no pair."""
-    return find_pairs(
+) -> ScoredPairs:
+    """Only the histograms of all pairs: :func:`score_pairs` that keeps no pair."""
+    return score_pairs(
         filters,
         lists,
         profile=profile,
@@ -174,15 +173,16 @@ class _BlockTask:
     start: int
     kernels: Kernels
 
-    def __call__(self) -> _Block:
+    def __call__(self, _stop: threading.Event) -> _Block:
         records = len(self.lists)
         rows = slice(self.start, min(self.start + BLOCK_ROWS, records))
         between = np.zeros(BINS, dtype=np.int64)
         within = np.zeros(BINS, dtype=np.int64)
         left, right, similarity, score = [], [], [], []
-        for first in range(self.start, records, BLOCK_COLUMNS):
+        ready = [each.rows(rows.start, rows.stop) for each in self.comparisons]
+        for first in range(self.start // BLOCK_COLUMNS * BLOCK_COLUMNS, records, BLOCK_COLUMNS):
             columns = slice(first, min(first + BLOCK_COLUMNS, records))
-            tiles = [comparison.tile(rows, columns) for comparison in self.comparisons]
+            tiles = [each.tile(columns.start, columns.stop) for each in ready]
             scores = _combined(tiles, self.filter_weights)
             i, j = self.kernels.select_pairs(
                 scores,
@@ -225,25 +225,6 @@ def _combined(
     return np.asarray(total / float(sum(filter_weights)))
 
 
-def _in_order(tasks: Sequence[Callable[[], _Block]], threads: int) -> Generator[_Block]:
-    """Results in the order of the tasks, with at most two tasks per thread in the air."""
-    if threads == 1:
-        yield from (task() for task in tasks)
-        return
-    with ThreadPoolExecutor(threads, thread_name_prefix="linkage-compare") as pool:
-        waiting: deque[Future[_Block]] = deque()
-        try:
-            for task in tasks:
-                waiting.append(pool.submit(task))
-                if len(waiting) >= 2 * threads:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
-
-
 def _concatenated(blocks: list[_Block], filters: int) -> CandidatePairs:
     if not blocks:
         nothing = np.empty(0, dtype=np.int64)
@@ -280,9 +261,3 @@ def _too_many(floor: float, found: int, maximum: int) -> Fault:
         f"({found:,} were found before the search was stopped).",
         "Use a higher floor, or an encoding profile that separates better.",
     )
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1

@@ -1,0 +1,145 @@
+"""A search's question, checked and made ready: sorted sides, whole-number limits, kernels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage.compare.limits import PairMeasure, Threshold, distance_limits, exact_threshold
+from linkage.compare.sides import SortedSide, sorted_side
+from linkage.kernels import Found, Relation, Rule, SearchKernels, Side, load_search_kernels
+from linkage.kernels.choice import Backend
+from linkage.types import BitMatrix
+
+__all__ = ["Pass", "Question", "ask"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pass:
+    """Rows of one side against columns of the other.
+
+    Attributes:
+        rows: the side whose set bits are visited.
+        columns: the other side.
+        relation: which pairs count.
+        swapped: whether the rows are the second side's.
+        within: whether both sides are the same records.
+    """
+
+    rows: SortedSide
+    columns: SortedSide
+    relation: Relation
+    swapped: bool
+    within: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """Which pairs are wanted.
+
+    Attributes:
+        measure: the similarity.
+        threshold: least similarity.
+        bits: length of the filters.
+        limits: see :func:`linkage.compare.limits.distance_limits`.
+        a: one side.
+        b: the other; None for the pairs within ``a``.
+        kernels: what computes.
+        use: which kernels were asked for.
+    """
+
+    measure: PairMeasure
+    threshold: Threshold
+    bits: int
+    limits: NDArray[np.int32]
+    a: SortedSide
+    b: SortedSide | None
+    kernels: SearchKernels
+    use: Backend | None
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The filters of one side or of two."""
+        return (self.a.side,) if self.b is None else (self.a.side, self.b.side)
+
+    @property
+    def pairs(self) -> int:
+        """Pairs of filters in all."""
+        n = len(self.a)
+        return n * (n - 1) // 2 if self.b is None else n * len(self.b)
+
+    @property
+    def passes(self) -> tuple[Pass, ...]:
+        """Each pair once, with the lighter filter as the row: it allows the fewest misses."""
+        if self.b is None:
+            return (Pass(self.a, self.a, "earlier", swapped=False, within=True),)
+        return (
+            Pass(self.a, self.b, "lighter-or-equal", swapped=False),
+            Pass(self.b, self.a, "lighter", swapped=True),
+        )
+
+    def thinned(self, which: Pass, rows: int, columns: int | None = None) -> Pass:
+        """A pass over evenly spread rows, and columns if so asked.
+
+        Within one list pairs of equal weight are then met from both sides, and a record meets
+        itself.
+        """
+        some = _thinned(which.rows, rows)
+        others = which.columns if columns is None else _thinned(which.columns, columns)
+        relation = "lighter-or-equal" if which.within else which.relation
+        return Pass(some, others, relation, which.swapped, which.within)
+
+    def near_pairs(self, which: Pass, rule: Rule, prepared: Any, most: int) -> Found:
+        """All near pairs of a pass in one call."""
+        rows, columns = which.rows, which.columns
+        return self.kernels.near_pairs(
+            rows.side, 0, len(rows), prepared, 0, len(columns), rule, which.relation, most
+        )
+
+
+def ask(
+    a: BitMatrix,
+    b: BitMatrix | None,
+    measure: PairMeasure,
+    threshold: Threshold,
+    use: Backend | None,
+) -> Question:
+    """Check a question and make it ready.
+
+    Args:
+        a: filters of one side.
+        b: filters of the other, of the same length; None for the pairs within ``a``.
+        measure: dice, jaccard or agreement.
+        threshold: least similarity, 0 to 1.
+        use: kernels, see :func:`linkage.kernels.load_search_kernels`.
+
+    Raises:
+        UsageError: E217 for a threshold outside 0 to 1.
+        ValueError: for filters of different lengths, or an unknown measure.
+    """
+    if b is not None and a.bits != b.bits:
+        raise ValueError(f"filters of {a.bits} and of {b.bits} bits cannot be compared")
+    limits = distance_limits(measure, threshold, a.bits)
+    with_empty = exact_threshold(threshold) == 0
+    return Question(
+        measure=measure,
+        threshold=threshold,
+        bits=a.bits,
+        limits=limits,
+        a=sorted_side(a, with_empty=with_empty),
+        b=None if b is None else sorted_side(b, with_empty=with_empty),
+        kernels=load_search_kernels(use),
+        use=use,
+    )
+
+
+def _thinned(side: SortedSide, most: int) -> SortedSide:
+    """At most so many filters, evenly spread over the weights."""
+    chosen = np.unique(np.linspace(0, len(side) - 1, min(most, len(side))).astype(np.int64))
+    return SortedSide(
+        Side(np.ascontiguousarray(side.side.words[chosen]), side.side.ones[chosen]),
+        side.record[chosen],
+    )

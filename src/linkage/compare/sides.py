@@ -1,0 +1,45 @@
+"""One side of a search: filters that can be similar at all, by rising number of set bits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage.kernels import Side, load_kernels
+from linkage.types import BitMatrix
+
+__all__ = ["SortedSide", "sorted_side"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SortedSide:
+    """Filters by rising number of set bits; where equal, in the order given.
+
+    Attributes:
+        side: the filters and their numbers of set bits.
+        record: ``(filters,)`` int64, record of each.
+    """
+
+    side: Side
+    record: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.record)
+
+
+def sorted_side(matrix: BitMatrix, *, with_empty: bool) -> SortedSide:
+    """Sort filters for a search.
+
+    Args:
+        matrix: the filters.
+        with_empty: whether filters without a set bit take part; they are similar to nothing,
+            so only a threshold of 0 finds them.
+    """
+    ones = load_kernels().popcounts(matrix.words)
+    order = np.argsort(ones, kind="stable").astype(np.int64)
+    if not with_empty:
+        order = order[np.searchsorted(ones[order], 1) :]
+    side = Side(np.ascontiguousarray(matrix.words[order]), np.ascontiguousarray(ones[order]))
+    return SortedSide(side, order)

@@ -1,0 +1,202 @@
+"""A short measurement before a search: what ways of visiting cost, and what the data are like."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage.compare.question import Pass, Question
+from linkage.compare.rules import chance_to_pass, miss_quantiles
+from linkage.kernels import Found, Rule
+
+__all__ = [
+    "Measured",
+    "Trial",
+    "match_distances",
+    "measure",
+    "sketched_bits",
+    "stranger_distances",
+]
+
+_ROWS, _COLUMNS = 192, 8192
+_VERIFY_STEPS = 3.0
+"""Comparing a pair in full costs about as much as counting 16 positions of a tile three times."""
+_MEASURED_PAIRS, _MEASURED_ROWS = 1 << 26, 512
+_LEAST_PAIRS, _MEASURED_SHARE = 1 << 20, 64
+_MATCHED_ROWS = 256
+_STRANGERS, _TILE = 96, 256
+_SKETCHED = (16, 32, 48, 64, 80, 96, 128, 160, 192, 256, 384, 512)
+_CLEARLY_NEARER = 0.9
+_BETTER = 0.99
+"""To visit more has to save this much: every row's positions have to be listed first."""
+_EVERY = 1 << 62
+
+
+class Trial:
+    """Rules tried on a few evenly spread records, by work counted and not by time.
+
+    Args:
+        question: what is searched for.
+    """
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._passes = [question.thinned(each, _ROWS, _COLUMNS) for each in question.passes]
+
+    def cheapest(self, rules: Iterable[Rule]) -> tuple[Rule, float]:
+        """The rule that costs least, and its cost.
+
+        Args:
+            rules: rules for this question, each visiting more than the one before.
+        """
+        best: tuple[Rule, float] | None = None
+        prepared: dict[int, list[object]] = {}
+        for rule in rules:
+            columns = prepared.get(id(rule.order))
+            if columns is None:
+                prepare = self._question.kernels.prepare_columns
+                columns = [prepare(each.columns.side, rule.order) for each in self._passes]
+                prepared = {id(rule.order): columns}
+            cost = 0.0
+            for which, ready in zip(self._passes, columns, strict=True):
+                found = self._question.near_pairs(which, rule, ready, _EVERY)
+                cost += found.steps + _VERIFY_STEPS * found.verified
+            if best is None or cost < _BETTER * best[1]:
+                best = rule, cost
+            elif cost > best[1]:
+                break  # the more is visited, the less is left to compare in full
+        if best is None:
+            raise ValueError("there is no rule to try")
+        return best
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """Some rows against all columns.
+
+    Attributes:
+        seconds: expected time of the whole search on one thread.
+        expected: expected number of pairs at or above the threshold.
+        distances: ``(pairs,)`` int32, differing bits of those that were found.
+    """
+
+    seconds: float
+    expected: float
+    distances: NDArray[np.int32]
+
+
+def measure(question: Question, rule: Rule) -> Measured:
+    """Compare some rows with all columns and take the time.
+
+    Args:
+        question: what is searched for.
+        rule: how.
+    """
+    seconds = expected = 0.0
+    distances = [np.empty(0, dtype=np.int32)]
+    for which in question.passes:
+        size = max(1, len(which.columns))
+        pairs = min(_MEASURED_PAIRS, max(_LEAST_PAIRS, question.pairs // _MEASURED_SHARE))
+        rows = max(16, min(_MEASURED_ROWS, pairs // size))
+        some = question.thinned(which, rows)
+        prepared = question.kernels.prepare_columns(some.columns.side, rule.order)
+        question.near_pairs(question.thinned(which, 1), rule, prepared, _EVERY)  # compiles
+        start = time.perf_counter()
+        found = question.near_pairs(some, rule, prepared, _EVERY)
+        scale = len(which.rows) / max(1, len(some.rows))
+        seconds += (time.perf_counter() - start) * scale
+        worth = _worth(some, found)
+        expected += float(worth.sum()) * scale
+        distances.append(found.distance[worth > 0])
+    return Measured(seconds, expected, np.concatenate(distances))
+
+
+def match_distances(question: Question, rule: Rule) -> NDArray[np.int32]:
+    """Differing bits of presumed true matches: best partners that are clearly the nearest.
+
+    Args:
+        question: what is searched for; only pairs at or above its threshold are seen.
+        rule: how.
+
+    Returns:
+        ``(records,)`` int32, for the sampled records of the first side that have one.
+    """
+    other = question.a if question.b is None else question.b
+    whole = Pass(question.a, other, "lighter-or-equal", swapped=False)
+    some = question.thinned(whole, _MATCHED_ROWS)
+    partners: list[dict[int, int]] = [{} for _ in range(len(some.rows))]
+    for which in (some, Pass(other, some.rows, "lighter", swapped=True)):
+        prepared = question.kernels.prepare_columns(which.columns.side, rule.order)
+        found = question.near_pairs(which, rule, prepared, _EVERY)
+        mine, theirs = (found.right, found.left) if which.swapped else (found.left, found.right)
+        for record, partner, distance in zip(
+            mine.tolist(), theirs.tolist(), found.distance.tolist(), strict=True
+        ):
+            itself = question.b is None and some.rows.record[record] == other.record[partner]
+            if not itself:
+                partners[record][partner] = distance
+    limits = question.limits[2 * some.rows.side.ones]
+    clear = []
+    for near, limit in zip(partners, limits.tolist(), strict=True):
+        first, second = ([*sorted(near.values())[:2], limit + 1, limit + 1])[:2]
+        if first <= _CLEARLY_NEARER * second:
+            clear.append(first)
+    return np.array(clear, dtype=np.int32)
+
+
+def stranger_distances(question: Question) -> NDArray[np.int32]:
+    """Differing bits of pairs of evenly spread records: nearly all are strangers.
+
+    Args:
+        question: what is searched for.
+    """
+    which = question.thinned(question.passes[0], _MATCHED_ROWS, _MATCHED_ROWS)
+    differ = which.rows.side.words[:, None, :] ^ which.columns.side.words[None, :, :]
+    distances = np.bitwise_count(differ).sum(axis=2, dtype=np.int32)
+    others = which.rows.record[:, None] != which.columns.record[None, :]
+    return np.asarray(distances[others] if question.b is None else distances.reshape(-1))
+
+
+def sketched_bits(question: Question, delta: float) -> int:
+    """How many set bits a sketch best visits: few to count, and few pairs left to verify.
+
+    Worked out from sampled strangers and not measured, so that the kernels do not matter.
+
+    Args:
+        question: what is searched for.
+        delta: probability that a pair at the threshold is missed.
+    """
+    which = question.thinned(question.passes[0], _STRANGERS, _STRANGERS)
+    rows, columns = which.rows.side, which.columns.side
+    differ = np.bitwise_count(rows.words[:, None, :] ^ columns.words[None, :, :])
+    distance = differ.sum(axis=2, dtype=np.int64).reshape(-1)
+    ones = np.stack(np.broadcast_arrays(rows.ones[:, None], columns.ones[None, :]))
+    light, heavy = np.sort(ones.reshape(2, -1).astype(np.int64), axis=0)
+    spare = (question.limits[light + heavy] + light - heavy) // 2
+    possible = (spare >= 0) & (light > 0)
+    light, spare = light[possible], spare[possible]
+    misses = (distance[possible] + light - heavy[possible]) // 2
+    weights, place = np.unique(light, return_inverse=True)
+    best, least = question.bits, np.inf
+    for kept in (each for each in _SKETCHED if each <= question.bits):
+        allowed = miss_quantiles(weights, int(spare.max(initial=0)), kept, delta)[place, spare]
+        passing = float(chance_to_pass(light, misses, kept, allowed).sum()) / max(1, len(light))
+        cost = kept / 16 + _VERIFY_STEPS * _TILE * passing
+        if cost > least:
+            break
+        best, least = kept, cost
+    return best
+
+
+def _worth(which: Pass, found: Found) -> NDArray[np.float64]:
+    """What each pair found in a sample of rows counts for."""
+    worth = np.ones(len(found.left))
+    if which.within:
+        equal = which.rows.side.ones[found.left] == which.columns.side.ones[found.right]
+        worth[equal] = 0.5  # met from both sides
+        worth[which.rows.record[found.left] == which.columns.record[found.right]] = 0.0
+    return worth

@@ -1,0 +1,138 @@
+"""Near pairs by the compiled search; see :class:`linkage.kernels.SearchKernels`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage.kernels.numba_kernels import popcounts
+from linkage.kernels.slice_block import GROUP, LANES, LONG_GROUP, WORDS
+from linkage.kernels.slice_numba import (
+    fill_planes,
+    list_places,
+    scan,
+    spread_counts,
+    starts_of_limits,
+)
+from linkage.kernels.slices import Found, Relation, Rule, Side, aligned_zeros
+
+__all__ = ["TILE", "Columns", "near_pairs", "prepare_columns", "prepare_distances"]
+
+TILE = LANES
+"""Columns that are compared at once; slices of columns should start at multiples of it."""
+
+_CHUNK_PAIRS = 1 << 16
+_BATCH_BYTES, _LEAST_BATCH = 192 << 10, 32
+"""Rows whose lists stay in the second-level cache while columns pass by."""
+_RELATIONS = {"lighter-or-equal": 0, "lighter": 1, "earlier": 2}
+_STARTS = starts_of_limits()
+_SHORT = 255
+
+
+class Columns:
+    """One side of a search as bit slices.
+
+    Args:
+        side: the filters.
+        order: bit positions in the order in which a row's are visited.
+    """
+
+    def __init__(self, side: Side, order: NDArray[np.int64]) -> None:
+        self.side = side
+        self.positions = len(order)
+        slots = np.full(64 * side.words.shape[1], -1, dtype=np.int64)
+        slots[order] = np.arange(len(order))
+        self.stride = (self.positions + 1) * 8 * WORDS
+        self.planes = aligned_zeros(-(-len(side.words) // LANES) * self.stride)
+        fill_planes(side.words, slots, self.positions, self.planes.view(np.uint64))
+
+
+def prepare_columns(side: Side, order: NDArray[np.int64]) -> Columns:
+    """One side as bit slices: ``len(order) / 8`` bytes a record."""
+    return Columns(side, order)
+
+
+def near_pairs(
+    rows: Side,
+    first: int,
+    last: int,
+    columns: Columns,
+    first_column: int,
+    last_column: int,
+    rule: Rule,
+    relation: Relation,
+    most: int,
+) -> Found:
+    """Near pairs of some rows and columns; see :class:`linkage.kernels.SearchKernels`."""
+    side = columns.side
+    long = int(rule.quantiles.max(initial=0)) > _SHORT
+    listed = min(rule.most, int(rows.ones[first:last].max(initial=0)))
+    batch = max(_LEAST_BATCH, _BATCH_BYTES // (4 * max(1, listed)))
+    left, right = np.empty(_CHUNK_PAIRS, np.int64), np.empty(_CHUNK_PAIRS, np.int64)
+    distance = np.empty(_CHUNK_PAIRS, np.int32)
+    pieces = [(left[:0], right[:0], distance[:0])]
+    tiles = (first_column // LANES, -(-last_column // LANES))
+    found = steps = verified = 0
+    for start in range(first, last, batch):
+        places, kept = _listed(
+            rows.words[start : min(start + batch, last)],
+            rule.order,
+            listed,
+            LONG_GROUP if long else GROUP,
+        )
+        state = np.array([tiles[0], 0, 0, 0, 0], dtype=np.int64)
+        while state[0] < tiles[1] and found <= most:
+            state[2] = 0
+            scan(
+                columns.planes, columns.stride, tiles[1], places, kept, start, rows.words,
+                rows.ones, side.words, side.ones, rule.limits, rule.quantiles, rule.weight,
+                _RELATIONS[relation], long, rule.early, _STARTS, state, left, right, distance,
+            )  # fmt: skip
+            many = int(state[2])
+            found += many
+            pieces.append((left[:many].copy(), right[:many].copy(), distance[:many].copy()))
+        steps, verified = steps + int(state[3]), verified + int(state[4])
+    one, other, differ = (np.concatenate(part) for part in zip(*pieces, strict=True))
+    return Found(one, other, differ, steps, verified)
+
+
+class _Distances:
+    def __init__(self, words: NDArray[np.uint64]) -> None:
+        self._order = np.arange(64 * words.shape[1], dtype=np.int64)
+        self._columns = Columns(Side(words, popcounts(words)), self._order)
+
+    def rows(self, first: int, last: int) -> _DistanceRows:
+        return _DistanceRows(self._columns, self._order, first, last)
+
+
+class _DistanceRows:
+    def __init__(self, columns: Columns, order: NDArray[np.int64], first: int, last: int) -> None:
+        self._columns = columns
+        self._ones = columns.side.ones[first:last]
+        self._places, self._kept = _listed(
+            columns.side.words[first:last], order, int(self._ones.max(initial=0)), LONG_GROUP
+        )
+
+    def tile(self, first: int, last: int) -> NDArray[np.int32]:
+        columns = self._columns
+        distances = np.empty((len(self._ones), last - first), dtype=np.int32)
+        spread_counts(
+            columns.planes, columns.stride, self._places, self._kept, self._ones,
+            columns.side.ones, first, distances,
+        )  # fmt: skip
+        return distances
+
+
+def prepare_distances(words: NDArray[np.uint64]) -> _Distances:
+    """All distances between filters; see :class:`linkage.kernels.SearchKernels`."""
+    return _Distances(words)
+
+
+def _listed(
+    words: NDArray[np.uint64], order: NDArray[np.int64], most: int, group: int
+) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+    """Places of the rows' planes, filled up to whole groups, and how many are real."""
+    places = np.empty((len(words), max(group, -(-most // group) * group)), dtype=np.uint32)
+    kept = np.empty(len(words), dtype=np.int32)
+    list_places(words, order, most, places, kept)
+    return places, kept
