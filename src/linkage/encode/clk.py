@@ -9,12 +9,16 @@ Sources: Schnell, Bachteler, Reiher 2011 (CLK); Schnell and Borgs 2016 (random h
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from linkage.encode.filter_input import EncodedFilter, FilterInput, pack_bits, set_bits
-from linkage.encode.random_bits import RandomNumbers, RandomStream
-from linkage.encode.tokens import token_matrix
+from linkage.encode.growing import GrowingRows
+from linkage.encode.random_bits import RandomStream, numbers_below
+from linkage.encode.token_blocks import TokenReader
+from linkage.kernels.encode_choice import WEIGHT_BITS, load_encode_kernels
 from linkage.types import BitMatrix
 
 __all__ = ["bloom_filters", "encode_clk"]
@@ -37,8 +41,9 @@ def encode_clk(task: FilterInput) -> EncodedFilter:
 def bloom_filters(task: FilterInput, bits: int, purpose: str) -> NDArray[np.uint64]:
     """Every record's Bloom filter, packed.
 
-    Memory beside the result: ``bits / 8`` bytes for every distinct token and for every
-    token of the 4,096 records that are filled at a time.
+    Each distinct token is hashed once, to a mask; a record's filter is the union of its
+    masks. The masks are as secret as the key: they are in memory only while this runs.
+    Memory beside the result: ``bits / 8`` bytes for every distinct token and weight.
 
     Args:
         task: the filter to be made.
@@ -48,21 +53,35 @@ def bloom_filters(task: FilterInput, bits: int, purpose: str) -> NDArray[np.uint
     Returns:
         ``(records, bits // 64)`` uint64.
     """
-    matrix = token_matrix(task.records, task.fields)
-    tags = {token.tag for token in matrix.tokens}
-    streams = {tag: RandomStream(task.subkeys.subkey(purpose, tag)) for tag in tags}
-    masks = np.zeros((len(matrix.tokens), bits), dtype=np.uint8)
-    for mask, token in zip(masks, matrix.tokens, strict=True):
-        numbers = RandomNumbers(streams[token.tag], token.content)
-        mask[[numbers.below(bits) for _ in range(task.profile.token_bits * token.weight)]] = 1
-    packed = pack_bits(masks)
-
-    words = np.zeros((len(matrix), bits // 64), dtype=np.uint64)
-    occupied, starts = matrix.occupied, matrix.starts
-    for first in range(0, len(occupied), 4096):
-        block = occupied[first : first + 4096]
-        low, high = int(starts[block[0]]), int(starts[block[-1] + 1])
-        # Records without tokens have no entries, so those of the block are adjacent.
-        entries = packed[matrix.indices[low:high]]
-        words[block] = np.bitwise_or.reduceat(entries, starts[block] - low, axis=0)
+    kernels = load_encode_kernels(task.kernels, len(task.records) * bits // 64)
+    reader = TokenReader(task.records, task.fields, kernels)
+    streams = {
+        field.token_tag: RandomStream(task.subkeys.subkey(purpose, field.token_tag))
+        for field in task.fields
+    }
+    draws = [task.profile.token_bits * weight for weight in reader.weights]
+    kinds = np.zeros(1 << WEIGHT_BITS, dtype=np.int64)
+    kinds[list(reader.weights)] = np.arange(len(draws))
+    masks = GrowingRows((len(draws), bits // 64), np.uint64)
+    words = np.empty((len(task.records), bits // 64), dtype=np.uint64)
+    for rows, tokens in reader.blocks():
+        masks.extend(_masks(reader.contents[len(masks) :], streams, draws, bits))
+        kernels.combine_masks(tokens, masks.rows, kinds, words[rows])
     return words
+
+
+def _masks(
+    contents: Sequence[tuple[str, bytes]],
+    streams: Mapping[str, RandomStream],
+    draws: Sequence[int],
+    bits: int,
+) -> NDArray[np.uint64]:
+    """``(contents, draws, bits // 64)``: each token's mask by each number of positions."""
+    masks = np.zeros((len(contents) * len(draws), bits), dtype=np.uint8)
+    most = max(draws, default=0)
+    tokens = [(streams[tag], content) for tag, content in contents]
+    positions = numbers_below(tokens, bits, most)
+    for kind, number in enumerate(draws):
+        rows = np.arange(kind, len(masks), len(draws))
+        masks[rows[:, np.newaxis], positions[:, :number]] = 1
+    return pack_bits(masks).reshape(len(contents), len(draws), bits // 64)

@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.encode.clk import bloom_filters
-from linkage.encode.filter_input import EncodedFilter, FilterInput, pack_bits, set_bits, unpack_bits
+from linkage.encode.filter_input import EncodedFilter, FilterInput, set_bits
 from linkage.encode.random_bits import RandomNumbers, RandomStream
+from linkage.kernels.encode_choice import load_encode_kernels
 from linkage.types import BitMatrix
 
 __all__ = ["draw_taps", "encode_eld"]
 
 RECORDS_PER_BLOCK = 8192
-POSITIONS_PER_BLOCK = 512
 
 
 def encode_eld(task: FilterInput) -> EncodedFilter:
@@ -41,9 +41,10 @@ def encode_eld(task: FilterInput) -> EncodedFilter:
     taps = draw_taps(RandomNumbers(key, b""), profile.source_bits, task.bits, profile.layers)
     task.progress(0.4)
     words = np.empty((len(source), task.bits // 64), dtype=np.uint64)
+    kernels = load_encode_kernels(task.kernels, words.size)
     for start in range(0, len(source), RECORDS_PER_BLOCK):
         block = slice(start, start + RECORDS_PER_BLOCK)
-        words[block] = _diffuse(source[block], taps)
+        kernels.diffuse(source[block], taps, words[block])
         task.progress(0.4 + 0.6 * min(start + RECORDS_PER_BLOCK, len(source)) / len(source))
     return EncodedFilter(BitMatrix(words, task.bits), set_bits(source))
 
@@ -73,14 +74,3 @@ def draw_taps(numbers: RandomNumbers, source_bits: int, bits: int, taps: int) ->
             drawn.append(deck.pop(next(at for at, card in enumerate(deck) if card not in drawn)))
         row[:] = drawn
     return rows
-
-
-def _diffuse(source: NDArray[np.uint64], taps: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Diffuse some records: with a bit of every record side by side, a tap is one row."""
-    records = len(source)
-    columns = np.packbits(unpack_bits(source).T, axis=1, bitorder="little")
-    bits = np.empty((len(taps), columns.shape[1]), dtype=np.uint8)
-    for start in range(0, len(taps), POSITIONS_PER_BLOCK):
-        block = slice(start, start + POSITIONS_PER_BLOCK)
-        bits[block] = np.bitwise_xor.reduce(columns[taps[block]], axis=1)
-    return pack_bits(np.unpackbits(bits, axis=1, count=records, bitorder="little").T)

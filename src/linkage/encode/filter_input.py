@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from linkage.agreement.model import FieldRule
 from linkage.agreement.profiles import Profile
 from linkage.encode.random_bits import SubkeySource
+from linkage.kernels import Backend
 from linkage.types import BitMatrix, NormalisedList
 
 __all__ = [
@@ -20,7 +21,6 @@ __all__ = [
     "Progress",
     "pack_bits",
     "set_bits",
-    "unpack_bits",
 ]
 
 Progress = Callable[[float], None]
@@ -39,6 +39,8 @@ class FilterInput:
         bits: length of the filter, bits.
         subkeys: where subkeys come from.
         progress: told how far the filter is.
+        kernels: which kernels make it; None takes compiled ones where numba is installed and
+            the list is long. It changes the speed and never a bit.
     """
 
     name: str
@@ -48,6 +50,7 @@ class FilterInput:
     bits: int
     subkeys: SubkeySource = field(repr=False)
     progress: Progress = field(default=lambda _share: None, repr=False)
+    kernels: Backend | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,12 +75,6 @@ def pack_bits(bits: NDArray[np.uint8] | NDArray[np.bool_]) -> NDArray[np.uint64]
     packed = np.packbits(bits, axis=1, bitorder="little")
     # Little-endian whatever the machine: a word's lowest byte holds its lowest bits.
     return np.ascontiguousarray(packed).view("<u8").astype(np.uint64, copy=False)
-
-
-def unpack_bits(words: NDArray[np.uint64]) -> NDArray[np.uint8]:
-    """``(records, words)`` to ``(records, 64 * words)`` of 0 and 1, the inverse of packing."""
-    packed = np.ascontiguousarray(words.astype("<u8", copy=False)).view(np.uint8)
-    return np.unpackbits(packed, axis=1, bitorder="little")
 
 
 def set_bits(words: NDArray[np.uint64]) -> NDArray[np.uint16]:

@@ -10,12 +10,13 @@ words by rejection, never by a bare remainder, so that every value is equally li
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["RandomNumbers", "RandomStream", "SubkeySource"]
+__all__ = ["RandomNumbers", "RandomStream", "SubkeySource", "numbers_below"]
 
 _BLOCK = 64  # bytes of one HMAC-SHA-512
 _SHA512_PAD = 128  # bytes of one SHA-512 input block
@@ -131,3 +132,31 @@ class RandomNumbers:
             other = self.below(place + 1)
             order[place], order[other] = order[other], order[place]
         return order
+
+
+def numbers_below(
+    tokens: Sequence[tuple[RandomStream, bytes]], limit: int, number: int
+) -> NDArray[np.int64]:
+    """The first numbers that each of many tokens draws, as :class:`RandomNumbers` does.
+
+    Args:
+        tokens: every token with the streams of its subkey.
+        limit: the numbers are below it, 1 to 2^32.
+        number: how many numbers of each token.
+
+    Returns:
+        ``(tokens, number)`` int64.
+
+    >>> stream = RandomStream(bytes(32))
+    >>> one_by_one = RandomNumbers(stream, b"an")
+    >>> numbers_below([(stream, b"an")], 10, 3)[0].tolist() == [
+    ...     one_by_one.below(10) for _ in range(3)]
+    True
+    """
+    words = b"".join([stream.read(token, 4 * number) for stream, token in tokens])
+    drawn = np.frombuffer(words, dtype="<u4").reshape(len(tokens), number).astype(np.int64)
+    numbers = drawn % limit
+    for row in np.flatnonzero((drawn >= _WORD_VALUES - _WORD_VALUES % limit).any(axis=1)).tolist():
+        again = RandomNumbers(*tokens[row])  # a word was thrown away: the rest moves up
+        numbers[row] = [again.below(limit) for _ in range(number)]
+    return numbers

@@ -7,25 +7,19 @@ A field without a value has no tokens.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import numpy as np
-from numpy.typing import NDArray
-
 from linkage.agreement.model import FieldRule
-from linkage.types import FieldValue, NormalisedList, PartialDate
+from linkage.types import FieldValue, PartialDate
 
 __all__ = [
     "DATE_PARTS",
     "KINDS",
     "Token",
-    "TokenMatrix",
     "has_value",
     "record_tokens",
-    "token_matrix",
     "value_tokens",
 ]
 
@@ -93,30 +87,6 @@ class Token:
     weight: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TokenMatrix:
-    """Which tokens each record has, as compressed sparse rows.
-
-    Attributes:
-        tokens: the distinct tokens, in order of first appearance.
-        starts: ``(records + 1,)`` int64; record ``r`` has the entries
-            ``indices[starts[r] : starts[r + 1]]``.
-        indices: index into ``tokens`` of every entry, intp; no token twice in one record.
-    """
-
-    tokens: tuple[Token, ...]
-    starts: NDArray[np.int64]
-    indices: NDArray[np.intp]
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
-
-    @property
-    def occupied(self) -> NDArray[np.int64]:
-        """Indices of the records that have a token."""
-        return np.flatnonzero(np.diff(self.starts)).astype(np.int64)
-
-
 def has_value(value: FieldValue) -> bool:
     """Whether a field has a value at all.
 
@@ -164,43 +134,3 @@ def record_tokens(fields: Sequence[FieldRule], values: Sequence[FieldValue]) -> 
             key = (field.token_tag, token.encode())
             weights[key] = max(field.weight, weights.get(key, 0))
     return tuple(sorted(Token(tag, content, weight) for (tag, content), weight in weights.items()))
-
-
-def token_matrix(records: NormalisedList, fields: Sequence[FieldRule]) -> TokenMatrix:
-    """The tokens of every record over some fields.
-
-    The same as :func:`record_tokens` of each record, but a value that many records share
-    is taken apart once.
-
-    Args:
-        records: the normalised list.
-        fields: the rules of the fields that take part.
-    """
-    # Token text -> number, one table for each tag; number -> weights already seen.
-    contents: dict[tuple[str, str], int] = {}
-    known: list[dict[FieldValue, tuple[int, ...]]] = [{} for _ in fields]
-    columns = [records.fields[field.name] for field in fields]
-    weighted: dict[tuple[int, int], int] = {}
-    starts = np.zeros(len(records) + 1, dtype=np.int64)
-    indices = array("q")  # eight bytes an entry: a million records have some fifty million
-    for record in range(len(records)):
-        best: dict[int, int] = {}
-        for field, column, seen in zip(fields, columns, known, strict=True):
-            value = column[record]
-            numbers = seen.get(value)
-            if numbers is None:
-                numbers = tuple(
-                    contents.setdefault((field.token_tag, token), len(contents))
-                    for token in value_tokens(field.kind, value)
-                )
-                seen[value] = numbers
-            for number in numbers:
-                if field.weight > best.get(number, 0):
-                    best[number] = field.weight
-        indices.extend(weighted.setdefault(item, len(weighted)) for item in best.items())
-        starts[record + 1] = len(indices)
-    names = list(contents)
-    tokens = tuple(
-        Token(names[number][0], names[number][1].encode(), weight) for number, weight in weighted
-    )
-    return TokenMatrix(tokens, starts, np.asarray(indices, dtype=np.intp))

@@ -9,7 +9,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from linkage.encode.random_bits import RandomNumbers, RandomStream
+from linkage.encode.random_bits import RandomNumbers, RandomStream, numbers_below
 
 # RFC 4231, test cases 1 and 2. The last four bytes of the data are the counter.
 RFC_4231 = [
@@ -90,6 +90,20 @@ def test_words_that_would_favour_small_numbers_are_thrown_away() -> None:
 def chi_square(counts: np.ndarray) -> float:
     expected = counts.sum() / counts.size
     return float(((counts - expected) ** 2 / expected).sum())
+
+
+@pytest.mark.parametrize("limit", [1, 1024, 192, (1 << 31) + 1, 1 << 32])
+@pytest.mark.parametrize("number", [0, 1, 9, 40])
+def test_many_tokens_draw_as_one_by_one(limit: int, number: int) -> None:
+    """Just above 2^31 nearly half of the words are thrown away."""
+    streams = [RandomStream(b"one"), RandomStream(b"two")]
+    tokens = [(streams[i % 2], f"t{i}".encode()) for i in range(20)]
+    found = numbers_below(tokens, limit, number)
+    assert found.shape == (20, number)
+    for row, token in zip(found.tolist(), tokens, strict=True):
+        one_by_one = RandomNumbers(*token)
+        assert row == [one_by_one.below(limit) for _ in range(number)]
+    assert numbers_below([], limit, number).shape == (0, number)
 
 
 def test_numbers_below_a_limit_are_uniform() -> None:

@@ -16,7 +16,7 @@ from tests.vectors.independent import encodings as independent
 
 from linkage.agreement.model import FieldRule
 from linkage.agreement.profiles import PROFILES
-from linkage.encode import saul
+from linkage.encode import saul, token_blocks
 from linkage.encode.filter_input import FilterInput
 from linkage.encode.saul import encode_saul
 from linkage.types import NormalisedList
@@ -90,16 +90,12 @@ def test_total_weights_beyond_a_byte_are_exact() -> None:
     assert found[0] == independent.saul(fields, record, b"seed", "all", 256, 3)[0]
 
 
-def test_tables_in_pieces_and_blocks_of_records_change_nothing(
+def test_blocks_of_records_change_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     words = random_words(30)
     whole = bits_of(words)
-    monkeypatch.setattr(saul, "TABLE_BYTES", 1)
-    monkeypatch.setattr(saul, "RECORDS_PER_BLOCK", 7)
-    assert np.array_equal(bits_of(words), whole)
-    # a width that does not divide the length
-    monkeypatch.setattr(saul, "TABLE_BYTES", 250 * 64 * 5)
+    monkeypatch.setattr(token_blocks, "BLOCK", 7)
     assert np.array_equal(bits_of(words), whole)
 
 
@@ -151,9 +147,10 @@ def test_ties_are_the_keyed_coin_and_no_matter_which_record(
 ) -> None:
     original = saul._token_bits
 
-    def opposite(tokens: Any, subkeys: Any, purpose: str, length: int) -> NDArray[np.uint8]:
-        rows = original(tokens, subkeys, purpose, length)
-        rows[1::2] = ~rows[::2]
+    def opposite(contents: Any, *rest: Any) -> NDArray[np.uint64]:
+        rows = original(contents, *rest).copy()
+        # the codes of sex, then those of nationality; the coins come alone
+        rows[len(rows) // 2 :] = ~rows[: len(rows) // 2] if len(rows) > 1 else rows
         return rows
 
     monkeypatch.setattr(saul, "_token_bits", opposite)

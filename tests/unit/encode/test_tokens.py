@@ -5,12 +5,10 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.encoding import normalised, rules, value_of
-from tests.vectors.independent import encodings as independent
+from tests.support.encoding import rules
 
-from linkage.encode.tokens import has_value, record_tokens, token_matrix, value_tokens
+from linkage.encode.tokens import has_value, record_tokens, value_tokens
 from linkage.types import PartialDate
 
 words = st.lists(st.text("abn", min_size=1, max_size=5), max_size=3)
@@ -122,30 +120,3 @@ def test_tags_keep_the_same_token_of_different_fields_apart() -> None:
     apart = rules(given_name={"tag": "given"}, surname={"tag": "surname"})
     fields = [rule for rule in apart if rule.kind == "name"]
     assert len(record_tokens(fields, [("bo",), ("bo",)])) == 6
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(plain_records, max_size=5))
-def test_matrix_and_record_and_independent_tokens_agree(records: list[dict[str, object]]) -> None:
-    matrix = token_matrix(normalised(records), rules())
-    for place, record in enumerate(records):
-        entries = matrix.indices[matrix.starts[place] : matrix.starts[place + 1]]
-        found = [matrix.tokens[entry] for entry in entries]
-        assert len(set(found)) == len(found)
-        values = [value_of(rule.kind, record[rule.name]) for rule in rules()]
-        assert tuple(sorted(found)) == record_tokens(rules(), values)
-        expected = independent.record_tokens(independent.FIELDS, record)
-        assert {(t.tag, t.content.decode()): t.weight for t in found} == expected
-
-
-def test_occupied_records_are_those_with_tokens() -> None:
-    nothing = {
-        "given_name": [],
-        "surname": [],
-        "birth": [None] * 3,
-        "sex": "",
-        "nationality": "",
-    }
-    matrix = token_matrix(normalised([nothing, nothing | {"sex": "F"}, nothing]), rules())
-    assert matrix.occupied.tolist() == [1]
-    assert len(matrix) == 3

@@ -1,0 +1,13 @@
+"""The encoding kernels compiled by numba: serial, without the global lock, cached on disk.
+
+Keys reach a kernel as arguments only, so the cache on disk holds code and nothing else. Every
+body is also plain Python, so the same source runs under ``NUMBA_DISABLE_JIT=1``.
+"""
+
+from __future__ import annotations
+
+from linkage.kernels.encode_rows_numba import combine_masks, diffuse
+from linkage.kernels.encode_tokens_numba import tokenise
+from linkage.kernels.encode_vote_numba import vote
+
+__all__ = ["combine_masks", "diffuse", "tokenise", "vote"]
