@@ -30,7 +30,7 @@ __all__ = ["SearchMode", "SearchPlan", "Wishes", "make_plan"]
 
 SearchMode: TypeAlias = Literal["exact", "full", "sketch", "lsh"]
 
-_VISITED = (64, 96, 128, 160, 192, 256, 384, 512, 768)
+_VISITED = (64, 96, 128, 160, 192, 256, 384, 512, 768, 1024, 1536, 2048)
 _BYTES_A_PAIR = 60  # as found, sorted, and returned
 _BYTES_A_TASK = 8 << 20
 _LSH_BYTES, _LSH_BYTES_A_THREAD = 24, 56
@@ -128,9 +128,7 @@ def make_plan(question: Question, wishes: Wishes) -> SearchPlan:
     limits, sides = question.limits, question.sides
     trial = Trial(question)
     whole = exact_rule(limits, sides, question.bits)
-    exact, cost = trial.cheapest(
-        whole._replace(most=most) for most in (*_fewer(_VISITED, question.bits), question.bits)
-    )
+    exact, cost = trial.cheapest(whole._replace(most=most) for most in _visited(question.bits))
     measured = measure(question, exact)
     seconds_a_cost = measured.seconds / wishes.threads / max(cost, 1.0)
     rules: dict[SearchMode, Rule | None] = {"exact": exact}
@@ -169,8 +167,9 @@ def make_plan(question: Question, wishes: Wishes) -> SearchPlan:
     )
 
 
-def _fewer(steps: tuple[int, ...], bits: int) -> list[int]:
-    return [step for step in steps if step < bits]
+def _visited(bits: int) -> list[int]:
+    """How many set bits may be visited, the most first."""
+    return [bits, *sorted((step for step in _VISITED if step < bits), reverse=True)]
 
 
 def _plan_lsh(

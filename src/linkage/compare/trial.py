@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.compare.question import Pass, Question
-from linkage.compare.rules import chance_to_pass, miss_quantiles
+from linkage.compare.rules import chance_to_pass, miss_quantiles, weight_groups
 from linkage.kernels import Found, Rule
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "stranger_distances",
 ]
 
-_ROWS, _COLUMNS = 192, 8192
+_ROWS, _COLUMNS, _LEAST_COLUMNS, _TRIAL_SHARE = 192, 8192, 1024, 256
 _VERIFY_STEPS = 3.0
 """Comparing a pair in full costs about as much as counting 16 positions of a tile three times."""
 _MEASURED_PAIRS, _MEASURED_ROWS = 1 << 26, 512
@@ -31,8 +31,8 @@ _MATCHED_ROWS = 256
 _STRANGERS, _TILE = 96, 256
 _SKETCHED = (16, 32, 48, 64, 80, 96, 128, 160, 192, 256, 384, 512)
 _CLEARLY_NEARER = 0.9
-_BETTER = 0.99
-"""To visit more has to save this much: every row's positions have to be listed first."""
+_LITTLE_MORE = 1.005
+"""To visit less may cost this much: every row's positions have to be listed first."""
 _EVERY = 1 << 62
 
 
@@ -45,13 +45,14 @@ class Trial:
 
     def __init__(self, question: Question) -> None:
         self._question = question
-        self._passes = [question.thinned(each, _ROWS, _COLUMNS) for each in question.passes]
+        columns = min(_COLUMNS, max(_LEAST_COLUMNS, question.pairs // (_TRIAL_SHARE * _ROWS)))
+        self._passes = [question.thinned(each, _ROWS, columns) for each in question.passes]
 
     def cheapest(self, rules: Iterable[Rule]) -> tuple[Rule, float]:
         """The rule that costs least, and its cost.
 
         Args:
-            rules: rules for this question, each visiting more than the one before.
+            rules: rules for this question, each visiting less than the one before.
         """
         best: tuple[Rule, float] | None = None
         prepared: dict[int, list[object]] = {}
@@ -65,10 +66,10 @@ class Trial:
             for which, ready in zip(self._passes, columns, strict=True):
                 found = self._question.near_pairs(which, rule, ready, _EVERY)
                 cost += found.steps + _VERIFY_STEPS * found.verified
-            if best is None or cost < _BETTER * best[1]:
+            if best is None or cost < _LITTLE_MORE * best[1]:
                 best = rule, cost
-            elif cost > best[1]:
-                break  # the more is visited, the less is left to compare in full
+            elif cost > 2 * best[1]:
+                break  # the less is visited, the more is left to compare in full
         if best is None:
             raise ValueError("there is no rule to try")
         return best
@@ -183,7 +184,9 @@ def sketched_bits(question: Question, delta: float) -> int:
     weights, place = np.unique(light, return_inverse=True)
     best, least = question.bits, np.inf
     for kept in (each for each in _SKETCHED if each <= question.bits):
-        allowed = miss_quantiles(weights, int(spare.max(initial=0)), kept, delta)[place, spare]
+        lightest, group = weight_groups(weights, kept)
+        table = miss_quantiles(lightest, int(spare.max(initial=0)), kept, delta)
+        allowed = table[group[place], spare]
         passing = float(chance_to_pass(light, misses, kept, allowed).sum()) / max(1, len(light))
         cost = kept / 16 + _VERIFY_STEPS * _TILE * passing
         if cost > least:

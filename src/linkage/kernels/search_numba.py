@@ -6,14 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.kernels.numba_kernels import popcounts
-from linkage.kernels.slice_block import GROUP, LANES, LONG_GROUP, WORDS
-from linkage.kernels.slice_numba import (
-    fill_planes,
-    list_places,
-    scan,
-    spread_counts,
-    starts_of_limits,
-)
+from linkage.kernels.planes_numba import fill_planes, list_places
+from linkage.kernels.slice_block import GROUP, LANES, LONG_GROUP, SHORT_DIGITS, WORDS
+from linkage.kernels.slice_long_numba import BATCH, scan_long, tile_distances
+from linkage.kernels.slice_short_numba import scan_short
 from linkage.kernels.slices import Found, Relation, Rule, Side, aligned_zeros
 
 __all__ = ["TILE", "Columns", "near_pairs", "prepare_columns", "prepare_distances"]
@@ -25,8 +21,7 @@ _CHUNK_PAIRS = 1 << 16
 _BATCH_BYTES, _LEAST_BATCH = 192 << 10, 32
 """Rows whose lists stay in the second-level cache while columns pass by."""
 _RELATIONS = {"lighter-or-equal": 0, "lighter": 1, "earlier": 2}
-_STARTS = starts_of_limits()
-_SHORT = 255
+_SHORT = (1 << SHORT_DIGITS) - 1
 
 
 class Columns:
@@ -65,9 +60,10 @@ def near_pairs(
 ) -> Found:
     """Near pairs of some rows and columns; see :class:`linkage.kernels.SearchKernels`."""
     side = columns.side
-    long = int(rule.quantiles.max(initial=0)) > _SHORT
+    short = int(rule.quantiles.max(initial=0)) <= _SHORT
+    group, scan = (GROUP, scan_short) if short else (LONG_GROUP, scan_long)
     listed = min(rule.most, int(rows.ones[first:last].max(initial=0)))
-    batch = max(_LEAST_BATCH, _BATCH_BYTES // (4 * max(1, listed)))
+    batch = max(_LEAST_BATCH, _BATCH_BYTES // (4 * max(1, listed))) if short else BATCH
     left, right = np.empty(_CHUNK_PAIRS, np.int64), np.empty(_CHUNK_PAIRS, np.int64)
     distance = np.empty(_CHUNK_PAIRS, np.int32)
     pieces = [(left[:0], right[:0], distance[:0])]
@@ -78,7 +74,7 @@ def near_pairs(
             rows.words[start : min(start + batch, last)],
             rule.order,
             listed,
-            LONG_GROUP if long else GROUP,
+            group,
         )
         state = np.array([tiles[0], 0, 0, 0, 0], dtype=np.int64)
         while state[0] < tiles[1] and found <= most:
@@ -86,7 +82,7 @@ def near_pairs(
             scan(
                 columns.planes, columns.stride, tiles[1], places, kept, start, rows.words,
                 rows.ones, side.words, side.ones, rule.limits, rule.quantiles, rule.weight,
-                _RELATIONS[relation], long, rule.early, _STARTS, state, left, right, distance,
+                _RELATIONS[relation], rule.early, state, left, right, distance,
             )  # fmt: skip
             many = int(state[2])
             found += many
@@ -116,7 +112,7 @@ class _DistanceRows:
     def tile(self, first: int, last: int) -> NDArray[np.int32]:
         columns = self._columns
         distances = np.empty((len(self._ones), last - first), dtype=np.int32)
-        spread_counts(
+        tile_distances(
             columns.planes, columns.stride, self._places, self._kept, self._ones,
             columns.side.ones, first, distances,
         )  # fmt: skip

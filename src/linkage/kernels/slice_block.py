@@ -21,7 +21,19 @@ from linkage.kernels.slices import VECTOR_WORDS
 
 cgutils: Any = importlib.import_module("numba.core.cgutils")  # numba is not typed
 
-__all__ = ["GROUP", "LANES", "LONG_GROUP", "PLANES", "WORDS", "count_misses", "near_lanes", "ones"]
+__all__ = [
+    "GROUP",
+    "LANES",
+    "LONG_DIGITS",
+    "LONG_GROUP",
+    "SHORT_DIGITS",
+    "STATE",
+    "WORDS",
+    "advance_counter",
+    "near_lanes",
+    "ones",
+    "read_counter",
+]
 
 
 def _has_feature(feature: str) -> bool:
@@ -36,14 +48,14 @@ WORDS = VECTOR_WORDS or (8 if _has_feature("avx512f") else 4)
 """64-bit words of a plane: a vector register, or two or four where they are shorter."""
 LANES = 64 * WORDS
 """Columns of a tile."""
-PLANES = 8
-"""Digits of a short counter, which holds limits up to 255."""
-GROUP = 16
-"""Positions that a short counter takes at a time."""
-LONG_GROUP = 64
-"""Positions that a long counter takes at a time."""
+SHORT_DIGITS, LONG_DIGITS = 8, 15
+"""Digits of the counters: up to 255, and up to 32,767."""
+GROUP, LONG_GROUP = 16, 64
+"""Positions that the short and the long counters take at a time."""
+STATE = (LONG_DIGITS + 1) * WORDS
+"""Words of a long counter: its digits, and what has overflowed."""
 
-_LEVELS, _LONG_LEVELS, _LONG_PLANES = 4, 6, 16
+_LEVELS, _LONG_LEVELS = 4, 6
 _I32, _I64, _I16 = ir.IntType(32), ir.IntType(64), ir.IntType(16)
 _PLANE = ir.VectorType(_I64, WORDS)
 _WHOLE = ir.IntType(LANES)
@@ -103,32 +115,35 @@ def _near(_typing: Any, *kinds: Any) -> Any:
         kind = signature.args
         tile = _pointer(context, builder, kind[0], arguments[0], arguments[1])
         offsets = _pointer(context, builder, kind[2], arguments[2], arguments[3])
-        starts = _pointer(context, builder, kind[5], arguments[5], arguments[6])
-        masks = _pointer(context, builder, kind[7], arguments[7])
-        digits = []
-        for plane in range(PLANES):
-            digit = builder.load(builder.gep(starts, [_I64(plane)]))
-            digits.append(cgutils.alloca_once(builder, _PLANE))
-            builder.store(_splat(builder, digit), digits[plane])
+        start = _pointer(context, builder, kind[5], arguments[5])
+        masks = _pointer(context, builder, kind[6], arguments[6])
+        planes = []
+        for digit in range(SHORT_DIGITS):
+            value = builder.load(builder.gep(start, [_I64(digit)]))
+            planes.append(cgutils.alloca_once(builder, _PLANE))
+            builder.store(_splat(builder, value), planes[digit])
+        hurried = builder.icmp_unsigned("!=", arguments[7], _I64(0))
+        stay = _splat(builder, builder.select(hurried, _I64(0), _I64(-1)))
         out = cgutils.alloca_once_value(builder, _constant(0))
         done = cgutils.alloca_once_value(builder, _I64(0))
         with cgutils.for_range(builder, arguments[4], intp=_I64) as loop:
             first = builder.mul(loop.index, _I64(GROUP))
-            state = [builder.load(digit) for digit in digits]
+            state = [builder.load(plane) for plane in planes]
             carry = _add_group(builder, tile, offsets, first, state, _LEVELS)
-            for plane in range(_LEVELS, PLANES):
-                both = builder.and_(state[plane], carry)
-                state[plane], carry = builder.xor(state[plane], carry), both
-            for digit, value in zip(digits, state, strict=True):
-                builder.store(value, digit)
+            for digit in range(_LEVELS, SHORT_DIGITS):
+                both = builder.and_(state[digit], carry)
+                state[digit], carry = builder.xor(state[digit], carry), both
+            for plane, value in zip(planes, state, strict=True):
+                builder.store(value, plane)
             gone = builder.or_(builder.load(out), carry)
             builder.store(gone, out)
             builder.store(builder.add(loop.index, _I64(1)), done)
-            every = builder.icmp_unsigned(
-                "==", builder.bitcast(gone, _WHOLE), ir.Constant(_WHOLE, -1)
+            # One test of a whole register; a flag joined to its outcome would undo that.
+            left = builder.or_(builder.xor(gone, _constant(-1)), stay)
+            nothing = builder.icmp_unsigned(
+                "==", builder.bitcast(left, _WHOLE), ir.Constant(_WHOLE, 0)
             )
-            early = builder.icmp_unsigned("!=", arguments[8], _I64(0))
-            with builder.if_then(builder.and_(every, early), likely=False):
+            with builder.if_then(nothing, likely=False):
                 loop.do_break()
         left = builder.xor(builder.load(out), _constant(-1))
         builder.store(left, builder.bitcast(masks, _PLANE.as_pointer()), align=8)
@@ -137,29 +152,46 @@ def _near(_typing: Any, *kinds: Any) -> Any:
     return types.uint64(*kinds), generate
 
 
-def _count(_typing: Any, *kinds: Any) -> Any:
+def _advance(_typing: Any, *kinds: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = signature.args
         tile = _pointer(context, builder, kind[0], arguments[0], arguments[1])
         offsets = _pointer(context, builder, kind[2], arguments[2], arguments[3])
-        counts = _pointer(context, builder, kind[5], arguments[5], arguments[6])
-        low = [cgutils.alloca_once_value(builder, _constant(0)) for _ in range(_LONG_LEVELS)]
-        upper = _LONG_PLANES - _LONG_LEVELS
-        high = cgutils.alloca_once(builder, _PLANE, size=_I64(upper))
-        places = [builder.gep(high, [_I64(plane)]) for plane in range(upper)]
-        for place in places:
-            builder.store(_constant(0), place)
+        places = _planes_of(builder, _pointer(context, builder, kind[5], *arguments[5:7]))
+        low = [cgutils.alloca_once(builder, _PLANE) for _ in range(_LONG_LEVELS)]
+        for digit, place in zip(low, places, strict=False):
+            builder.store(builder.load(place, align=8), digit)
         with cgutils.for_range(builder, arguments[4], intp=_I64) as loop:
             first = builder.mul(loop.index, _I64(LONG_GROUP))
             state = [builder.load(digit) for digit in low]
             carry = _add_group(builder, tile, offsets, first, state, _LONG_LEVELS)
             for digit, value in zip(low, state, strict=True):
                 builder.store(value, digit)
-            for place in places:
-                before = builder.load(place)
-                builder.store(builder.xor(before, carry), place)
+            for place in places[_LONG_LEVELS:LONG_DIGITS]:
+                before = builder.load(place, align=8)
+                builder.store(builder.xor(before, carry), place, align=8)
                 carry = builder.and_(before, carry)
-        _spread(builder, [*low, *places], counts)
+            gone = builder.or_(builder.load(places[LONG_DIGITS], align=8), carry)
+            builder.store(gone, places[LONG_DIGITS], align=8)
+        for digit, place in zip(low, places, strict=False):
+            builder.store(builder.load(digit), place, align=8)
+        return _I64(0)
+
+    return types.uint64(*kinds), generate
+
+
+def _planes_of(builder: Any, state: Any) -> list[Any]:
+    """Where the planes of a long counter lie."""
+    first = builder.bitcast(state, _PLANE.as_pointer())
+    return [builder.gep(first, [_I64(plane)]) for plane in range(LONG_DIGITS + 1)]
+
+
+def _read(_typing: Any, *kinds: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = signature.args
+        places = _planes_of(builder, _pointer(context, builder, kind[0], *arguments[:2]))
+        digits = [builder.load(place, align=8) for place in places[:LONG_DIGITS]]
+        _spread(builder, digits, _pointer(context, builder, kind[2], arguments[2]))
         return _I64(0)
 
     return types.uint64(*kinds), generate
@@ -170,7 +202,7 @@ def _spread(builder: Any, digits: list[Any], counts: Any) -> None:
     part = 32
     narrow, wide = ir.VectorType(ir.IntType(1), part), ir.VectorType(_I16, part)
     pieces = ir.VectorType(_I32, LANES // part)
-    halves = [builder.bitcast(builder.load(digit), pieces) for digit in digits]
+    halves = [builder.bitcast(digit, pieces) for digit in digits]
     for piece in range(LANES // part):
         total = ir.Constant(wide, [0] * part)
         for plane, digit in enumerate(halves):
@@ -181,15 +213,12 @@ def _spread(builder: Any, digits: list[Any], counts: Any) -> None:
         builder.store(total, place, align=2)
 
 
-def _python_count(
-    tiles: Any, tile_at: Any, offsets: Any, offset_at: Any, groups: Any, counts: Any, count_at: Any
-) -> int:
-    size = LONG_GROUP * int(groups)
-    places = offsets[int(offset_at) : int(offset_at) + size].astype(np.int64)
-    planes = tiles[int(tile_at) + places[:, None] + np.arange(8 * WORDS)]
-    misses = np.unpackbits(planes, axis=1, bitorder="little").sum(axis=0, dtype=np.uint16)
-    counts[int(count_at) : int(count_at) + LANES] = misses
-    return 0
+def _python_planes(tiles: Any, tile_at: Any, offsets: Any, at: int, many: int) -> Any:
+    """``(many, LANES)`` of 0 and 1: planes of a tile."""
+    places = offsets[at : at + many].astype(np.int64)
+    return np.unpackbits(
+        tiles[int(tile_at) + places[:, None] + np.arange(8 * WORDS)], axis=1, bitorder="little"
+    )
 
 
 def _python_near(
@@ -198,24 +227,47 @@ def _python_near(
     offsets: Any,
     offset_at: Any,
     groups: Any,
-    starts: Any,
-    start_at: Any,
+    start: Any,
     masks: Any,
     early: Any,
 ) -> int:
-    start = sum(1 << plane for plane in range(PLANES) if starts[int(start_at) + plane])
-    total = np.full(LANES, start, dtype=np.int64)
+    first = sum(1 << digit for digit, value in enumerate(start) if value)
+    total = np.full(LANES, first, dtype=np.int64)
+    masks[:] = np.uint64(2**64 - 1)
     for group in range(int(groups)):
-        at = int(offset_at) + GROUP * group
-        places = offsets[at : at + GROUP].astype(np.int64)
-        planes = tiles[int(tile_at) + places[:, None] + np.arange(8 * WORDS)]
-        total += np.unpackbits(planes, axis=1, bitorder="little").sum(axis=0, dtype=np.int64)
-        masks[:] = np.packbits(total < 1 << PLANES, bitorder="little").view("<u8")
+        planes = _python_planes(tiles, tile_at, offsets, int(offset_at) + GROUP * group, GROUP)
+        total += planes.sum(axis=0, dtype=np.int64)
+        masks[:] = np.packbits(total < 1 << SHORT_DIGITS, bitorder="little").view("<u8")
         if early and not masks.any():
             return group + 1
-    if not groups:
-        masks[:] = np.uint64(2**64 - 1)
     return int(groups)
+
+
+def _python_counter(state: Any, at: Any) -> tuple[Any, Any]:
+    """Its planes, and the numbers that they hold."""
+    planes = state[int(at) : int(at) + STATE].reshape(LONG_DIGITS + 1, WORDS)
+    bits = np.unpackbits(planes.astype("<u8").view(np.uint8), axis=1, bitorder="little")
+    return planes, (1 << np.arange(LONG_DIGITS)) @ bits[:LONG_DIGITS].astype(np.int64)
+
+
+def _python_advance(
+    tiles: Any, tile_at: Any, offsets: Any, offset_at: Any, groups: Any, state: Any, state_at: Any
+) -> int:
+    planes, total = _python_counter(state, state_at)
+    for group in range(int(groups)):
+        at = int(offset_at) + LONG_GROUP * group
+        added = _python_planes(tiles, tile_at, offsets, at, LONG_GROUP)
+        total += added.sum(axis=0, dtype=np.int64)
+        planes[-1] |= np.packbits(total >> LONG_DIGITS > 0, bitorder="little").view("<u8")
+        total &= (1 << LONG_DIGITS) - 1
+    for digit in range(LONG_DIGITS):
+        planes[digit] = np.packbits(total >> digit & 1, bitorder="little").view("<u8")
+    return 0
+
+
+def _python_read(state: Any, state_at: Any, counts: Any) -> int:
+    counts[:] = _python_counter(state, state_at)[1]
+    return 0
 
 
 def _python_ones(word: Any) -> int:
@@ -223,7 +275,8 @@ def _python_ones(word: Any) -> int:
 
 
 if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
-    count_misses, near_lanes, ones = _python_count, _python_near, _python_ones
+    near_lanes, ones = _python_near, _python_ones
+    advance_counter, read_counter = _python_advance, _python_read
 else:
 
     @intrinsic
@@ -234,40 +287,42 @@ else:
         offsets: Any,
         offset_at: Any,
         groups: Any,
-        starts: Any,
-        start_at: Any,
+        start: Any,
         masks: Any,
         early: Any,
     ) -> Any:
         """Which columns of a tile miss at most so many of a row's positions.
 
         ``offsets[offset_at:]`` are the places of the positions' planes in ``tiles[tile_at:]``,
-        in groups of 16. The counters start at ``starts[start_at:]``, eight digits of all ones or
-        zeros, so that they overflow beyond the limit. ``masks`` receives a plane of what is left.
-        Returns the groups that were counted: if ``early``, a tile of which nothing is left is
-        left.
+        in groups of 16. The counters start at ``start``, eight digits of all ones or zeros, so
+        that they overflow beyond the limit. ``masks`` receives a plane of what is left. Returns
+        the groups that were counted: if ``early``, a tile of which nothing is left is left.
         """
-        return _near(
-            typing, tiles, tile_at, offsets, offset_at, groups, starts, start_at, masks, early
-        )
+        kinds = (tiles, tile_at, offsets, offset_at, groups, start, masks, early)
+        return _near(typing, *kinds)
 
     @intrinsic
-    def count_misses(
+    def advance_counter(
         typing: Any,
         tiles: Any,
         tile_at: Any,
         offsets: Any,
         offset_at: Any,
         groups: Any,
-        counts: Any,
-        count_at: Any,
+        state: Any,
+        state_at: Any,
     ) -> Any:
-        """How many of a row's positions each column of a tile misses.
+        """Count how many of a row's positions each column of a tile misses, in a long counter.
 
-        As :func:`near_lanes`, in groups of 64 positions, at most 65,535 in all;
-        ``counts[count_at:]`` receives a uint16 for every column.
+        As :func:`near_lanes`, in groups of 64. ``state[state_at:]`` are the counter's planes:
+        fifteen digits, and a plane of the columns that have overflowed.
         """
-        return _count(typing, tiles, tile_at, offsets, offset_at, groups, counts, count_at)
+        return _advance(typing, tiles, tile_at, offsets, offset_at, groups, state, state_at)
+
+    @intrinsic
+    def read_counter(typing: Any, state: Any, state_at: Any, counts: Any) -> Any:
+        """Write the number in a long counter for every column: uint16."""
+        return _read(typing, state, state_at, counts)
 
     @intrinsic
     def ones(typing: Any, word: Any) -> Any:  # noqa: ARG001

@@ -190,7 +190,7 @@ from linkage.types import BitMatrix
 assert linkage.__file__.startswith({place!r}), linkage.__file__
 rows = BitMatrix(np.arange(1, 201, dtype=np.uint64).reshape(100, 2), 128)
 found = find_pairs(rows, measure="dice", threshold=0.8, mode="exact", threads=1, use="numba")
-from linkage.kernels.slice_numba import scan
+from linkage.kernels.slice_short_numba import scan_short as scan
 print(len(found), sum(scan.stats.cache_hits.values()), sum(scan.stats.cache_misses.values()))
 """
 

@@ -1,0 +1,172 @@
+"""The compiled search and distances with long counters: up to 32,767 misses.
+
+A tile of long filters does not fit the first-level cache. Its planes go by in pieces, each of
+which meets all rows of a batch, whose counters wait in memory meanwhile.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage.kernels.collect_numba import IMPOSSIBLE, allowed_misses, collect, start_for
+from linkage.kernels.compiled import compiled
+from linkage.kernels.slice_block import (
+    GROUP,
+    LANES,
+    LONG_DIGITS,
+    LONG_GROUP,
+    STATE,
+    WORDS,
+    advance_counter,
+    read_counter,
+)
+
+__all__ = ["BATCH", "scan_long", "tile_distances"]
+
+BATCH = 32
+"""Rows whose counters wait together: 16 KiB of them."""
+_PIECE = 4 * LONG_GROUP
+"""Positions of a piece: about 512 planes, or 16 KiB, where half of a row's bits are set."""
+_EVERY = np.uint64(2**64 - 1)
+
+
+@compiled
+def scan_long(
+    planes: NDArray[np.uint8],
+    stride: int,
+    last_tile: int,
+    places: NDArray[np.uint32],
+    kept: NDArray[np.int32],
+    first_row: int,
+    a: NDArray[np.uint64],
+    ones_a: NDArray[np.int32],
+    b: NDArray[np.uint64],
+    ones_b: NDArray[np.int32],
+    limits: NDArray[np.int32],
+    quantiles: NDArray[np.int32],
+    weight: NDArray[np.int32],
+    relation: int,
+    early: bool,
+    state: NDArray[np.int64],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    distance: NDArray[np.int32],
+) -> None:
+    """The same as :func:`linkage.kernels.slice_short_numba.scan_short`, for up to 32 rows.
+
+    A limit that no counter can hold rules nothing out: every pair is compared in full.
+    """
+    rows, width = places.shape
+    flat = places.reshape(-1)
+    columns = ones_b.size
+    counters = np.empty(rows * STATE, np.uint64)
+    waiting = np.empty(rows, np.bool_)
+    masks, start = np.empty(WORDS, np.uint64), np.zeros(LONG_DIGITS, np.uint64)
+    room = left.size - rows * LANES
+    for tile in range(state[0], last_tile):
+        column = tile * LANES
+        lightest = ones_b[column]
+        heaviest = ones_b[min(column + LANES, columns) - 1]
+        tile_at = np.uint64(tile * stride)
+        longest = 0
+        for r in range(rows):
+            i = first_row + r
+            allowed = allowed_misses(
+                ones_a[i], lightest, heaviest, limits, quantiles, weight, relation
+            )
+            waiting[r] = allowed != IMPOSSIBLE and not (relation == 2 and column + LANES <= i + 1)
+            if waiting[r]:
+                # Beyond what a counter holds: one that starts at 0 and is not asked.
+                start_for(allowed, start)
+                _set_counter(counters, r * STATE, start)
+                if allowed < (1 << LONG_DIGITS) - 1:
+                    longest = max(longest, kept[r])
+        for at in range(0, longest, _PIECE):
+            for r in range(rows):
+                if waiting[r] and at < kept[r]:
+                    groups = (min(_PIECE, kept[r] - at) + LONG_GROUP - 1) // LONG_GROUP
+                    advance_counter(
+                        planes, tile_at, flat, np.uint64(r * width + at), np.uint64(groups),
+                        counters, np.uint64(r * STATE),
+                    )  # fmt: skip
+                    state[3] += groups * (LONG_GROUP // GROUP)
+                    if early and _all_gone(counters, r * STATE):
+                        waiting[r] = False
+        for r in range(rows):
+            if waiting[r]:
+                hit = np.uint64(0)
+                for w in range(WORDS):
+                    masks[w] = ~counters[r * STATE + LONG_DIGITS * WORDS + w]
+                    hit |= masks[w]
+                if hit != 0:
+                    collect(
+                        masks, first_row + r, column, planes, tile_at, flat, np.uint64(r * width),
+                        kept[r], a, ones_a, b, ones_b, limits, quantiles, weight, relation,
+                        state, left, right, distance,
+                    )  # fmt: skip
+        if state[2] > room:
+            state[0] = tile + 1
+            return
+    state[0] = last_tile
+
+
+@compiled
+def tile_distances(
+    planes: NDArray[np.uint8],
+    stride: int,
+    places: NDArray[np.uint32],
+    kept: NDArray[np.int32],
+    ones_a: NDArray[np.int32],
+    ones_b: NDArray[np.int32],
+    first: int,
+    distances: NDArray[np.int32],
+) -> None:
+    """Hamming distance of every row and every column from ``first``, a multiple of a tile.
+
+    ``distances`` is ``(rows, columns)`` int32.
+    """
+    rows, width = places.shape
+    flat = places.reshape(-1)
+    counters = np.empty(min(rows, BATCH) * STATE, np.uint64)
+    start, counts = np.zeros(LONG_DIGITS, np.uint64), np.empty(LANES, np.uint16)
+    columns = distances.shape[1]
+    for column in range(0, columns, LANES):
+        tile_at = np.uint64((first + column) // LANES * stride)
+        many = min(LANES, columns - column)
+        for batch in range(0, rows, BATCH):
+            end = min(batch + BATCH, rows)
+            for r in range(batch, end):
+                _set_counter(counters, (r - batch) * STATE, start)
+            for at in range(0, width, _PIECE):
+                for r in range(batch, end):
+                    if at < kept[r]:
+                        groups = (min(_PIECE, kept[r] - at) + LONG_GROUP - 1) // LONG_GROUP
+                        advance_counter(
+                            planes, tile_at, flat, np.uint64(r * width + at), np.uint64(groups),
+                            counters, np.uint64((r - batch) * STATE),
+                        )  # fmt: skip
+            for r in range(batch, end):
+                read_counter(counters, np.uint64((r - batch) * STATE), counts)
+                own = ones_a[r]
+                for lane in range(np.uint64(many)):
+                    at_lane = np.uint64(column) + lane
+                    heavy = ones_b[np.uint64(first) + at_lane]
+                    distances[r, at_lane] = 2 * np.int32(counts[lane]) - own + heavy
+
+
+@compiled
+def _set_counter(counters: NDArray[np.uint64], at: int, start: NDArray[np.uint64]) -> None:
+    for digit in range(LONG_DIGITS):
+        for w in range(WORDS):
+            counters[at + digit * WORDS + w] = start[digit]
+    for w in range(WORDS):
+        counters[at + LONG_DIGITS * WORDS + w] = 0
+
+
+@compiled
+def _all_gone(counters: NDArray[np.uint64], at: int) -> bool:
+    gone = _EVERY
+    for w in range(WORDS):
+        gone &= counters[at + LONG_DIGITS * WORDS + w]
+    return bool(gone == _EVERY)

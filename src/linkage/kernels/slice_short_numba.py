@@ -1,0 +1,92 @@
+"""The compiled search with short counters: limits of up to 255 misses.
+
+Serial and without the global lock, so that threads run one call each. Arguments are those of
+:mod:`linkage.kernels.search_numba`, which checks them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage.kernels.collect_numba import IMPOSSIBLE, allowed_misses, collect, start_for
+from linkage.kernels.compiled import compiled
+from linkage.kernels.slice_block import GROUP, LANES, SHORT_DIGITS, WORDS, near_lanes
+
+__all__ = ["scan_short"]
+
+
+@compiled
+def scan_short(
+    planes: NDArray[np.uint8],
+    stride: int,
+    last_tile: int,
+    places: NDArray[np.uint32],
+    kept: NDArray[np.int32],
+    first_row: int,
+    a: NDArray[np.uint64],
+    ones_a: NDArray[np.int32],
+    b: NDArray[np.uint64],
+    ones_b: NDArray[np.int32],
+    limits: NDArray[np.int32],
+    quantiles: NDArray[np.int32],
+    weight: NDArray[np.int32],
+    relation: int,
+    early: bool,
+    state: NDArray[np.int64],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    distance: NDArray[np.int32],
+) -> None:
+    """Near pairs of some rows and some tiles.
+
+    ``state`` is the tile and the row of ``places`` to go on with, pairs found, groups of 16
+    positions counted, and pairs compared in full. Returns early when one more tile's pairs may
+    not fit.
+    """
+    rows, width = places.shape
+    flat = places.reshape(-1)
+    columns = ones_b.size
+    masks, start = np.empty(WORDS, np.uint64), np.zeros(SHORT_DIGITS, np.uint64)
+    room = left.size - LANES
+    steps = np.int64(0)
+    for tile in range(state[0], last_tile):
+        column = tile * LANES
+        lightest = ones_b[column]
+        heaviest = ones_b[min(column + LANES, columns) - 1]
+        tile_at = np.uint64(tile * stride)
+        before, allowed = -1, IMPOSSIBLE
+        for r in range(state[1], rows):
+            i = first_row + r
+            own = ones_a[i]
+            if own > heaviest:
+                break  # rows come by rising weight
+            if own != before:
+                before = own
+                allowed = allowed_misses(
+                    own, lightest, heaviest, limits, quantiles, weight, relation
+                )
+                if allowed != IMPOSSIBLE:
+                    start_for(allowed, start)
+            if allowed == IMPOSSIBLE or (relation == 2 and column + LANES <= i + 1):
+                continue
+            offset_at = np.uint64(r * width)
+            groups = np.uint64((kept[r] + GROUP - 1) // GROUP)
+            steps += np.int64(
+                near_lanes(planes, tile_at, flat, offset_at, groups, start, masks, np.uint64(early))
+            )
+            hit = np.uint64(0)
+            for w in range(WORDS):
+                hit |= masks[w]
+            if hit != 0:
+                collect(
+                    masks, i, column, planes, tile_at, flat, offset_at, kept[r], a, ones_a,
+                    b, ones_b, limits, quantiles, weight, relation, state, left, right, distance,
+                )  # fmt: skip
+                if state[2] > room:
+                    state[0], state[1] = tile, r + 1
+                    state[3] += steps
+                    return
+        state[1] = 0
+    state[0] = last_tile
+    state[3] += steps
