@@ -13,7 +13,8 @@ from linkage.version import __version__
 
 if TYPE_CHECKING:
     from linkage.agreement.load import load_agreement
-    from linkage.compare.find import find_pairs
+    from linkage.compare.find import find_pairs, plan_search, stream_pairs
+    from linkage.compare.score import score_pairs
     from linkage.encode.encoder import encode_records
     from linkage.errors import LinkageError
     from linkage.link.link import link_records
@@ -36,8 +37,11 @@ __all__ = [
     "link_records",
     "load_agreement",
     "open_package",
+    "plan_search",
     "propose_threshold",
+    "score_pairs",
     "seal_encodings",
+    "stream_pairs",
 ]
 
 
@@ -53,8 +57,11 @@ _HOME = {
     "link_records": "link.link",
     "load_agreement": "agreement.load",
     "open_package": "package.open",
+    "plan_search": "compare.find",
     "propose_threshold": "link.threshold",
+    "score_pairs": "compare.score",
     "seal_encodings": "package.seal",
+    "stream_pairs": "compare.find",
 }
 
 

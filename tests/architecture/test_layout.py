@@ -49,8 +49,11 @@ PUBLIC = {
     "link_records",
     "load_agreement",
     "open_package",
+    "plan_search",
     "propose_threshold",
+    "score_pairs",
     "seal_encodings",
+    "stream_pairs",
 }
 
 

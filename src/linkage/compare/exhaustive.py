@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,9 +59,9 @@ def every_pair(question: Question, rule: Rule, threads: int) -> Generator[RawPai
         (which, question.kernels.prepare_columns(which.columns.side, rule.order))
         for which in question.passes
     ]
-    tasks = [task for which, columns in ready for task in _tasks(question, which, columns, rule)]
-    whole = max(1, sum(task.area for task in tasks))
-    yield from in_order((partial(task, whole) for task in tasks), threads)
+    tasks = (task for which, columns in ready for task in _tasks(question, which, columns, rule))
+    # A task without pairs has only filters that are lighter than the row: the other pass's.
+    yield from in_order((task for task in tasks if task.pairs), threads)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +73,7 @@ class _Task:
     rows: tuple[int, int]
     span: tuple[int, int]
 
-    def __call__(self, whole: int, stop: threading.Event) -> RawPairs:
+    def __call__(self, stop: threading.Event) -> RawPairs:
         found = self._search(*self.rows, stop)
         rows, columns = self.which.rows, self.which.columns
         left, right = rows.record[found.left], columns.record[found.right]
@@ -82,7 +81,7 @@ class _Task:
         turned = left > right if self.which.within else np.full(len(left), self.which.swapped)
         left, right = np.where(turned, right, left), np.where(turned, left, right)
         ones = np.where(turned, ones[::-1], ones)
-        share = self.area / whole
+        share = self.pairs / self.question.pairs
         return RawPairs(left, right, found.distance, ones, share)
 
     def _search(self, first: int, last: int, stop: threading.Event) -> Found:
@@ -110,12 +109,18 @@ class _Task:
         return Found(left, right, distance, found.steps, found.verified)
 
     @property
-    def area(self) -> int:
-        """Rows times columns, less what a triangle leaves out: a measure of the work."""
+    def pairs(self) -> int:
+        """Pairs of records that the task compares or rules out."""
         (first, last), (start, end) = self.rows, self.span
-        if self.which.within:
-            start = min(end, max(start, (first + last) // 2))
-        return (last - first) * (end - start)
+        if self.which.relation == "earlier":
+            begin = np.maximum(start, np.arange(first, last, dtype=np.int64) + 1)
+        else:
+            heavier: Literal["left", "right"] = (
+                "right" if self.which.relation == "lighter" else "left"
+            )
+            own = self.which.rows.side.ones[first:last]
+            begin = start + np.searchsorted(self.which.columns.side.ones[start:end], own, heavier)
+        return int(np.maximum(0, end - begin).sum())
 
 
 def _tasks(question: Question, which: Pass, columns: Any, rule: Rule) -> Iterator[_Task]:
@@ -128,6 +133,4 @@ def _tasks(question: Question, which: Pass, columns: Any, rule: Rule) -> Iterato
         last = min(first + height, rows)
         for start in range(0, size, width):
             end = min(start + width, size)
-            if which.relation == "earlier" and end <= first + 1:
-                continue
             yield _Task(question, which, columns, rule, (first, last), (start, end))

@@ -125,29 +125,21 @@ def make_plan(question: Question, wishes: Wishes) -> SearchPlan:
         question: what is searched for.
         wishes: what the caller asks of the plan.
     """
-    limits, sides = question.limits, question.sides
     trial = Trial(question)
-    whole = exact_rule(limits, sides, question.bits)
-    exact, cost = trial.cheapest(whole._replace(most=most) for most in _visited(question.bits))
-    measured = measure(question, exact)
-    seconds_a_cost = measured.seconds / wishes.threads / max(cost, 1.0)
-    rules: dict[SearchMode, Rule | None] = {"exact": exact}
-    costs: dict[SearchMode, float] = {"exact": measured.seconds / wishes.threads}
-    slow = wishes.mode is None and costs["exact"] > wishes.patience
-    if wishes.mode == "full":
-        rules["full"], cost = trial.cheapest([full_rule(limits, sides)])
-        costs["full"] = seconds_a_cost * cost
-    if wishes.mode == "sketch" or slow:
-        kept = sketched_bits(question, wishes.delta)
-        sketch = sketch_rule(limits, sides, kept, wishes.delta, wishes.seed)
-        rules["sketch"], cost = trial.cheapest([sketch])
-        costs["sketch"] = seconds_a_cost * cost
+    first: SearchMode = wishes.mode if wishes.mode in ("full", "sketch") else "exact"
+    rule, work = _rule(first, question, wishes, trial)
+    measured = measure(question, rule)
+    rules: dict[SearchMode, Rule | None] = {first: rule, "lsh": None}
+    costs: dict[SearchMode, float] = {first: measured.seconds / wishes.threads}
+    slow = wishes.mode is None and costs[first] > wishes.patience
+    if slow:
+        rules["sketch"], less = _rule("sketch", question, wishes, trial)
+        costs["sketch"] = costs[first] * less / max(work, 1.0)
     lsh, matches = None, measured.distances
     if wishes.mode == "lsh" or slow:
-        lsh, matches, costs["lsh"] = _plan_lsh(question, exact, wishes)
-        rules["lsh"] = None
+        lsh, matches, costs["lsh"] = _plan_lsh(question, rule, wishes)
     mode, reason = _choose(costs, wishes, slow=slow)
-    rule = rules[mode]
+    chosen = rules[mode]
     recall = _recalls(mode, wishes, lsh, question.bits, (matches, measured.distances))
     return SearchPlan(
         mode=mode,
@@ -159,12 +151,24 @@ def make_plan(question: Question, wishes: Wishes) -> SearchPlan:
         recall_of_matches=recall[0],
         recall_of_pairs=recall[1],
         threads=wishes.threads,
-        visited=0 if rule is None else rule.most,
+        visited=0 if chosen is None else chosen.most,
         delta=wishes.delta if mode == "sketch" else 0.0,
         lsh=lsh if mode == "lsh" else None,
         alternatives={name: cost for name, cost in costs.items() if name != mode},
-        rule=rule,
+        rule=chosen,
     )
+
+
+def _rule(mode: SearchMode, question: Question, wishes: Wishes, trial: Trial) -> tuple[Rule, float]:
+    """What a mode visits, and the work that this is on a trial."""
+    if mode == "full":
+        return full_rule(question.limits, question.sides), 0.0
+    if mode == "sketch":
+        kept = sketched_bits(question, wishes.delta)
+        rule = sketch_rule(question.limits, question.sides, kept, wishes.delta, wishes.seed)
+        return trial.cheapest([rule]) if wishes.mode is None else (rule, 0.0)
+    whole = exact_rule(question.limits, question.sides, question.bits)
+    return trial.cheapest(whole._replace(most=most) for most in _visited(question.bits))
 
 
 def _visited(bits: int) -> list[int]:

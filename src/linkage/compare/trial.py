@@ -22,7 +22,7 @@ __all__ = [
     "stranger_distances",
 ]
 
-_ROWS, _COLUMNS, _LEAST_COLUMNS, _TRIAL_SHARE = 192, 8192, 1024, 256
+_ROWS, _COLUMNS, _LEAST_COLUMNS, _TRIAL_SHARE = 192, 8192, 1024, 1024
 _VERIFY_STEPS = 3.0
 """Comparing a pair in full costs about as much as counting 16 positions of a tile three times."""
 _MEASURED_PAIRS, _MEASURED_ROWS = 1 << 26, 512

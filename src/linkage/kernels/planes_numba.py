@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.kernels.compiled import compiled
-from linkage.kernels.slice_block import LANES, WORDS
+from linkage.kernels.slice_block import LANES, WORDS, ones
 
 __all__ = ["fill_planes", "list_places"]
 
@@ -59,7 +59,8 @@ def _transpose(block: NDArray[np.uint64]) -> None:
 @compiled
 def list_places(
     words: NDArray[np.uint64],
-    order: NDArray[np.int64],
+    slots: NDArray[np.int64],
+    positions: int,
     most: int,
     places: NDArray[np.uint32],
     kept: NDArray[np.int32],
@@ -68,22 +69,44 @@ def list_places(
 
     Args:
         words: ``(rows, words)`` uint64.
-        order: bit positions in the order of their planes.
+        slots: ``(64 * words,)`` int64, plane of every bit position, or -1.
+        positions: planes of a tile before the plane of zeros.
         most: set bits to list.
         places: ``(rows, width)`` uint32, bytes from the start of a tile.
         kept: ``(rows,)`` int32, how many were listed.
     """
-    end = np.uint64(most)
-    for i in range(np.uint64(words.shape[0])):
-        listed = np.uint64(0)
-        for slot in range(np.uint64(order.size)):
-            if listed == end:
-                break
-            position = np.uint64(order[slot])
-            word = words[i, position >> np.uint64(6)]
-            # Written in any case and kept if set: no branch to mispredict.
-            places[i, listed] = slot * np.uint64(_PLANE_BYTES)
-            listed += (word >> (position & np.uint64(63))) & np.uint64(1)
-        kept[i] = listed
-        for at in range(listed, np.uint64(places.shape[1])):
-            places[i, at] = order.size * _PLANE_BYTES
+    rows = words.shape[0]
+    groups = (positions + 63) // 64
+    block, ordered = np.empty(64, np.uint64), np.zeros((groups, 64), np.uint64)
+    end = np.uint64(positions * _PLANE_BYTES)
+    for first in range(0, rows, 64):
+        many = min(64, rows - first)
+        for w in range(words.shape[1]):
+            for i in range(64):
+                block[i] = words[first + i, w] if i < many else np.uint64(0)
+            _transpose(block)
+            for bit in range(64):
+                slot = slots[64 * w + bit]
+                if slot >= 0:
+                    ordered[slot // 64, slot % 64] = block[bit]
+        # Transposed back, a row's words have its bits in the order of the planes.
+        for group in range(groups):
+            _transpose(ordered[group])
+        for i in range(many):
+            row = first + i
+            listed = 0
+            for group in range(groups):
+                word = ordered[group, i]
+                base = np.uint64(64 * group)
+                while word != 0 and listed < most:
+                    others = word & (word - np.uint64(1))
+                    slot = base + np.uint64(ones((word ^ others) - np.uint64(1)))
+                    places[row, listed] = slot * np.uint64(_PLANE_BYTES)
+                    listed += 1
+                    word = others
+                if listed == most:
+                    break
+            kept[row] = listed
+            for at in range(listed, places.shape[1]):
+                places[row, at] = end
+        ordered[:] = 0

@@ -35,11 +35,11 @@ class Columns:
     def __init__(self, side: Side, order: NDArray[np.int64]) -> None:
         self.side = side
         self.positions = len(order)
-        slots = np.full(64 * side.words.shape[1], -1, dtype=np.int64)
-        slots[order] = np.arange(len(order))
+        self.slots = np.full(64 * side.words.shape[1], -1, dtype=np.int64)
+        self.slots[order] = np.arange(len(order))
         self.stride = (self.positions + 1) * 8 * WORDS
         self.planes = aligned_zeros(-(-len(side.words) // LANES) * self.stride)
-        fill_planes(side.words, slots, self.positions, self.planes.view(np.uint64))
+        fill_planes(side.words, self.slots, self.positions, self.planes.view(np.uint64))
 
 
 def prepare_columns(side: Side, order: NDArray[np.int64]) -> Columns:
@@ -72,7 +72,7 @@ def near_pairs(
     for start in range(first, last, batch):
         places, kept = _listed(
             rows.words[start : min(start + batch, last)],
-            rule.order,
+            columns,
             listed,
             group,
         )
@@ -94,19 +94,19 @@ def near_pairs(
 
 class _Distances:
     def __init__(self, words: NDArray[np.uint64]) -> None:
-        self._order = np.arange(64 * words.shape[1], dtype=np.int64)
-        self._columns = Columns(Side(words, popcounts(words)), self._order)
+        order = np.arange(64 * words.shape[1], dtype=np.int64)
+        self._columns = Columns(Side(words, popcounts(words)), order)
 
     def rows(self, first: int, last: int) -> _DistanceRows:
-        return _DistanceRows(self._columns, self._order, first, last)
+        return _DistanceRows(self._columns, first, last)
 
 
 class _DistanceRows:
-    def __init__(self, columns: Columns, order: NDArray[np.int64], first: int, last: int) -> None:
+    def __init__(self, columns: Columns, first: int, last: int) -> None:
         self._columns = columns
         self._ones = columns.side.ones[first:last]
         self._places, self._kept = _listed(
-            columns.side.words[first:last], order, int(self._ones.max(initial=0)), LONG_GROUP
+            columns.side.words[first:last], columns, int(self._ones.max(initial=0)), LONG_GROUP
         )
 
     def tile(self, first: int, last: int) -> NDArray[np.int32]:
@@ -125,10 +125,10 @@ def prepare_distances(words: NDArray[np.uint64]) -> _Distances:
 
 
 def _listed(
-    words: NDArray[np.uint64], order: NDArray[np.int64], most: int, group: int
+    words: NDArray[np.uint64], columns: Columns, most: int, group: int
 ) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
     """Places of the rows' planes, filled up to whole groups, and how many are real."""
     places = np.empty((len(words), max(group, -(-most // group) * group)), dtype=np.uint32)
     kept = np.empty(len(words), dtype=np.int32)
-    list_places(words, order, most, places, kept)
+    list_places(words, columns.slots, columns.positions, most, places, kept)
     return places, kept
