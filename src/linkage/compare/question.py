@@ -129,8 +129,8 @@ def ask(
         threshold=threshold,
         bits=a.bits,
         limits=limits,
-        a=sorted_side(a, with_empty=with_empty),
-        b=None if b is None else sorted_side(b, with_empty=with_empty),
+        a=sorted_side(a, with_empty=with_empty, use=use),
+        b=None if b is None else sorted_side(b, with_empty=with_empty, use=use),
         kernels=load_search_kernels(use),
         use=use,
     )

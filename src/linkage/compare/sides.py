@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage.kernels import Side, load_kernels
+from linkage.kernels import Backend, Side, load_kernels
 from linkage.types import BitMatrix
 
 __all__ = ["SortedSide", "sorted_side"]
@@ -29,15 +29,16 @@ class SortedSide:
         return len(self.record)
 
 
-def sorted_side(matrix: BitMatrix, *, with_empty: bool) -> SortedSide:
+def sorted_side(matrix: BitMatrix, *, with_empty: bool, use: Backend | None) -> SortedSide:
     """Sort filters for a search.
 
     Args:
         matrix: the filters.
         with_empty: whether filters without a set bit take part; they are similar to nothing,
             so only a threshold of 0 finds them.
+        use: kernels, see :func:`linkage.kernels.load_kernels`.
     """
-    ones = load_kernels().popcounts(matrix.words)
+    ones = load_kernels(use).popcounts(matrix.words)
     order = np.argsort(ones, kind="stable").astype(np.int64)
     if not with_empty:
         order = order[np.searchsorted(ones[order], 1) :]

@@ -27,7 +27,8 @@ _VERIFY_STEPS = 3.0
 """Comparing a pair in full costs about as much as counting 16 positions of a tile three times."""
 _MEASURED_PAIRS, _MEASURED_ROWS = 1 << 26, 512
 _LEAST_PAIRS, _MEASURED_SHARE = 1 << 20, 64
-_MATCHED_ROWS = 256
+_MATCHED_PAIRS, _LEAST_MATCHED, _MOST_MATCHED = 1 << 28, 512, 4096
+_STRANGER_ROWS = 256
 _STRANGERS, _TILE = 96, 256
 _SKETCHED = (16, 32, 48, 64, 80, 96, 128, 160, 192, 256, 384, 512)
 _CLEARLY_NEARER = 0.9
@@ -128,7 +129,8 @@ def match_distances(question: Question, rule: Rule) -> NDArray[np.int32]:
     """
     other = question.a if question.b is None else question.b
     whole = Pass(question.a, other, "lighter-or-equal", swapped=False)
-    some = question.thinned(whole, _MATCHED_ROWS)
+    rows = _MATCHED_PAIRS // max(1, len(other))
+    some = question.thinned(whole, min(_MOST_MATCHED, max(_LEAST_MATCHED, rows)))
     partners: list[dict[int, int]] = [{} for _ in range(len(some.rows))]
     for which in (some, Pass(other, some.rows, "lighter", swapped=True)):
         prepared = question.kernels.prepare_columns(which.columns.side, rule.order)
@@ -155,7 +157,7 @@ def stranger_distances(question: Question) -> NDArray[np.int32]:
     Args:
         question: what is searched for.
     """
-    which = question.thinned(question.passes[0], _MATCHED_ROWS, _MATCHED_ROWS)
+    which = question.thinned(question.passes[0], _STRANGER_ROWS, _STRANGER_ROWS)
     differ = which.rows.side.words[:, None, :] ^ which.columns.side.words[None, :, :]
     distances = np.bitwise_count(differ).sum(axis=2, dtype=np.int32)
     others = which.rows.record[:, None] != which.columns.record[None, :]
