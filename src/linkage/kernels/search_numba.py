@@ -18,8 +18,8 @@ TILE = LANES
 """Columns that are compared at once; slices of columns should start at multiples of it."""
 
 _CHUNK_PAIRS = 1 << 16
-_BATCH_BYTES, _LEAST_BATCH = 192 << 10, 32
-"""Rows whose lists stay in the second-level cache while columns pass by."""
+_SHORT_BATCH = 1024
+"""Rows that meet a tile while it is in the first-level cache: enough to pay for bringing it."""
 _RELATIONS = {"lighter-or-equal": 0, "lighter": 1, "earlier": 2}
 _SHORT = (1 << SHORT_DIGITS) - 1
 
@@ -63,7 +63,7 @@ def near_pairs(
     short = int(rule.quantiles.max(initial=0)) <= _SHORT
     group, scan = (GROUP, scan_short) if short else (LONG_GROUP, scan_long)
     listed = min(rule.most, int(rows.ones[first:last].max(initial=0)))
-    batch = max(_LEAST_BATCH, _BATCH_BYTES // (4 * max(1, listed))) if short else BATCH
+    batch = _SHORT_BATCH if short else BATCH
     left, right = np.empty(_CHUNK_PAIRS, np.int64), np.empty(_CHUNK_PAIRS, np.int64)
     distance = np.empty(_CHUNK_PAIRS, np.int32)
     pieces = [(left[:0], right[:0], distance[:0])]
