@@ -25,8 +25,9 @@ from linkage.compare.lsh_recall import (
     SKETCH_LOSS,
     LshParameters,
 )
-from linkage.compare.sketches import sketch_limits, sketch_positions
-from linkage.errors import Fault, UsageError
+from linkage.compare.quantiles import sketch_limits, sketch_positions
+from linkage.compare.too_many import too_many_pairs
+from linkage.errors import UsageError
 from linkage.kernels import Backend
 from linkage.kernels.lsh_choice import LshKernels, load_lsh_kernels
 
@@ -198,7 +199,11 @@ class _Tally:
         with self._lock:
             self.found += pairs
             if self.found > self.maximum:
-                raise UsageError(_too_many(self.found, self.maximum))
+                raise UsageError(
+                    too_many_pairs(
+                        self.found, self.maximum, "Use a higher threshold, or ask for less recall."
+                    )
+                )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -307,12 +312,3 @@ def _require_consistent(
         raise ValueError(f"a key has 1 to {MOST_KEY_BITS} bits, and there is a table")
     if not 1 <= parameters.sketch_words <= min(MOST_SKETCH_WORDS, bits // 64):
         raise ValueError("a sketch has 1 to 3 words, and no more than a filter")
-
-
-def _too_many(found: int, maximum: int) -> Fault:
-    return Fault(
-        "E210",
-        f"More than {maximum:,} pairs of records reach the threshold "
-        f"({found:,} were found before the search was stopped).",
-        "Use a higher threshold, or an encoding profile that separates better.",
-    )

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from linkage.agreement.profiles import Profile
 from linkage.compare.measures import MEASURES, FilterComparison
 from linkage.compare.tasks import available_cores, in_order
-from linkage.errors import Fault, UsageError
+from linkage.compare.too_many import too_many_pairs
+from linkage.errors import UsageError
 from linkage.kernels import Backend, Kernels, load_kernels
 from linkage.types import BitMatrix, CandidatePairs
 
@@ -120,7 +121,14 @@ def score_pairs(
             within += block.within
             found += len(block.left)
             if found > maximum_pairs:
-                raise UsageError(_too_many(floor, found, maximum_pairs))
+                raise UsageError(
+                    too_many_pairs(
+                        found,
+                        maximum_pairs,
+                        "Use a higher floor, or an encoding profile that separates better.",
+                        f"a score of {floor:.3f}",
+                    )
+                )
             if len(block.left):
                 blocks.append(block)
             if progress is not None:
@@ -252,12 +260,3 @@ def _require_consistent(
         raise ValueError("every filter must have one row per record")
     if weights is not None and weights.shape != (records, len(filters)):
         raise ValueError("weights must have a row per record and a column per filter")
-
-
-def _too_many(floor: float, found: int, maximum: int) -> Fault:
-    return Fault(
-        "E210",
-        f"More than {maximum:,} pairs of records score at least {floor:.3f} "
-        f"({found:,} were found before the search was stopped).",
-        "Use a higher floor, or an encoding profile that separates better.",
-    )

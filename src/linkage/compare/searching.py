@@ -16,6 +16,7 @@ from linkage.compare.lsh_recall import LshParameters, expected_recall
 from linkage.compare.plan import SearchPlan, Wishes, make_plan
 from linkage.compare.question import Question
 from linkage.compare.tasks import Clock, SearchProgress
+from linkage.compare.too_many import too_many_pairs
 from linkage.compare.top import Best
 from linkage.errors import Fault, UsageError
 
@@ -202,10 +203,8 @@ def _too_many(found: int, maximum: int, threshold: float | None) -> Fault:
     remedy = "Use a higher threshold"
     if threshold is not None:
         remedy += f" (at about {min(threshold, 1.0):.3f} so many would remain)"
-    return Fault(
-        "E210",
-        f"More than {maximum:,} pairs of records reach the threshold ({found:,} were found before "
-        "the search was stopped).",
-        f"{remedy}, or keep only each record's best partners (top_k), or read the pairs piece by "
-        "piece (stream_pairs).",
+    remedy += (
+        ", or keep only each record's best partners (top_k), or read the pairs piece by piece "
+        "(stream_pairs)."
     )
+    return too_many_pairs(found, maximum, remedy)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage.compare.quantiles import chance_to_pass, miss_quantiles
 from linkage.compare.question import Pass, Question
-from linkage.compare.rules import chance_to_pass, miss_quantiles, weight_groups
+from linkage.compare.rules import weight_groups
 from linkage.kernels import Found, Rule
 
 __all__ = [

@@ -24,7 +24,7 @@ from linkage.compare.lsh_recall import (
     predicted_candidates,
     table_recall,
 )
-from linkage.compare.sketches import sketch_limits
+from linkage.compare.quantiles import sketch_limits
 from linkage.errors import UsageError
 from linkage.kernels import Backend
 from linkage.kernels.lsh_choice import load_lsh_kernels
