@@ -15,6 +15,8 @@ from linkage.kernels.slice_block import GROUP, LANES, SHORT_DIGITS, WORDS, near_
 
 __all__ = ["scan_short"]
 
+_ROWS_REMEMBERED, _LOOK_EARLIER = 32, 64
+
 
 @compiled
 def scan_short(
@@ -50,6 +52,7 @@ def scan_short(
     masks, start = np.empty(WORDS, np.uint64), np.zeros(SHORT_DIGITS, np.uint64)
     room = left.size - LANES
     steps = np.int64(0)
+    usual, sure = np.int64(0), np.int64(0)
     for tile in range(state[0], last_tile):
         column = tile * LANES
         lightest = ones_b[column]
@@ -71,10 +74,19 @@ def scan_short(
             if allowed == IMPOSSIBLE or (relation == 2 and column + LANES <= i + 1):
                 continue
             offset_at = np.uint64(r * width)
-            groups = np.uint64((kept[r] + GROUP - 1) // GROUP)
-            steps += np.int64(
-                near_lanes(planes, tile_at, flat, offset_at, groups, start, masks, np.uint64(early))
-            )
+            groups = (kept[r] + GROUP - 1) // GROUP
+            done = np.int64(
+                near_lanes(
+                    planes, tile_at, flat, offset_at, np.uint64(groups), start, masks,
+                    np.uint64(early), np.uint64(min(groups, sure) if early else groups),
+                )
+            )  # fmt: skip
+            steps += done
+            # Where the last rows were done is where to look first, and now and then before.
+            usual += done - usual // _ROWS_REMEMBERED
+            sure = usual // _ROWS_REMEMBERED
+            if r % _LOOK_EARLIER == 0:
+                sure = max(sure - 4, 0)
             hit = np.uint64(0)
             for w in range(WORDS):
                 hit |= masks[w]
