@@ -15,7 +15,7 @@ from linkage.kernels.slice_block import GROUP, LANES, SHORT_DIGITS, WORDS, near_
 
 __all__ = ["scan_short"]
 
-_ROWS_REMEMBERED, _LOOK_EARLIER = 32, 64
+_ROWS_REMEMBERED, _LOOK_EARLIER, _LOOK_BEFORE = 32, 64, 4
 
 
 @compiled
@@ -85,8 +85,8 @@ def scan_short(
             # Where the last rows were done is where to look first, and now and then before.
             usual += done - usual // _ROWS_REMEMBERED
             sure = usual // _ROWS_REMEMBERED
-            if r % _LOOK_EARLIER == 0:
-                sure = max(sure - 4, 0)
+            if r % _LOOK_EARLIER == 0 and sure >= _LOOK_BEFORE:
+                sure -= _LOOK_BEFORE
             hit = np.uint64(0)
             for w in range(WORDS):
                 hit |= masks[w]
