@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from linkage.kernels.compiled import compiled
 from linkage.kernels.slice_block import WORDS, ones
+from linkage.kernels.slices import Hits, Rule, Side
 
 __all__ = ["IMPOSSIBLE", "allowed_misses", "collect", "start_for"]
 
@@ -21,9 +22,7 @@ def allowed_misses(
     own: int,
     lightest: int,
     heaviest: int,
-    limits: NDArray[np.int32],
-    quantiles: NDArray[np.int32],
-    weight: NDArray[np.int32],
+    rule: Rule,
     relation: int,
 ) -> int:
     """Misses that the nearest possible column of a tile may have, or :data:`IMPOSSIBLE`.
@@ -37,11 +36,11 @@ def allowed_misses(
     against = least
     if lightest > least:
         against = lightest
-    spare = limits[own + against] + own - against
+    spare = rule.limits[own + against] + own - against
     if spare < 0:
         return IMPOSSIBLE
-    most = quantiles.shape[1] - 1
-    return int(quantiles[weight[own], min(most, spare // 2)])
+    most = rule.quantiles.shape[1] - 1
+    return int(rule.quantiles[rule.weight[own], min(most, spare // 2)])
 
 
 @compiled
@@ -63,22 +62,15 @@ def collect(
     flat: NDArray[np.uint32],
     offset_at: np.uint64,
     kept: int,
-    a: NDArray[np.uint64],
-    ones_a: NDArray[np.int32],
-    b: NDArray[np.uint64],
-    ones_b: NDArray[np.int32],
-    limits: NDArray[np.int32],
-    quantiles: NDArray[np.int32],
-    weight: NDArray[np.int32],
+    a: Side,
+    b: Side,
+    rule: Rule,
     relation: int,
-    state: NDArray[np.int64],
-    left: NDArray[np.int64],
-    right: NDArray[np.int64],
-    distance: NDArray[np.int32],
+    hits: Hits,
 ) -> None:
     """Compare in full what the masks let through, and keep what is within its own limits."""
-    found = state[2]
-    own = ones_a[i]
+    found = hits.state[2]
+    own = a.ones[i]
     for w in range(WORDS):
         mask = masks[w]
         while mask != 0:
@@ -86,21 +78,21 @@ def collect(
             lane = 64 * w + np.int64(ones((mask ^ others) - np.uint64(1)))
             mask = others
             j = column + lane
-            if j >= ones_b.size or (relation == 2 and j <= i):
+            if j >= b.ones.size or (relation == 2 and j <= i):
                 continue
-            if ones_b[j] < own or (relation == 1 and ones_b[j] == own):
+            if b.ones[j] < own or (relation == 1 and b.ones[j] == own):
                 continue
-            state[4] += 1
+            hits.state[4] += 1
             total = np.uint64(0)
-            for word in range(np.uint64(a.shape[1])):
-                total += np.uint64(ones(a[np.uint64(i), word] ^ b[np.uint64(j), word]))
+            for word in range(np.uint64(a.words.shape[1])):
+                total += np.uint64(ones(a.words[np.uint64(i), word] ^ b.words[np.uint64(j), word]))
             differ = np.int64(total)
-            limit = limits[own + ones_b[j]]
+            limit = rule.limits[own + b.ones[j]]
             if differ > limit:
                 continue
             # The limit above was the widest in the tile; a pair is held against its own.
-            allowed = quantiles[
-                weight[own], min((limit + own - ones_b[j]) // 2, quantiles.shape[1] - 1)
+            allowed = rule.quantiles[
+                rule.weight[own], min((limit + own - b.ones[j]) // 2, rule.quantiles.shape[1] - 1)
             ]
             misses = 0
             for at in range(kept):
@@ -108,6 +100,6 @@ def collect(
                 misses += (planes[place] >> np.uint8(lane % 8)) & 1
             if misses > allowed:
                 continue
-            left[found], right[found], distance[found] = i, j, differ
+            hits.left[found], hits.right[found], hits.distance[found] = i, j, differ
             found += 1
-    state[2] = found
+    hits.state[2] = found

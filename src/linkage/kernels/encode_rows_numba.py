@@ -1,8 +1,6 @@
 """Rows of bits combined, compiled: unions of masks, and ELD's diffusion.
 
-The combining is written in LLVM's vector types, which compile for every processor: numba's own
-loops keep going to memory between two rows. It stands in the file of the kernels that use it:
-a change then changes the file that numba's cache on disk goes by.
+The combining is written as vector instructions, see :mod:`linkage.kernels.llvm_words`.
 """
 
 from __future__ import annotations
@@ -13,12 +11,12 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils as untyped_cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from linkage.kernels.compiled import compiled
 from linkage.kernels.encode_choice import WEIGHT_BITS, TokenEntries
+from linkage.kernels.llvm_words import I64, cgutils, load, pointer, store
 
 __all__ = ["combine_masks", "diffuse"]
 
@@ -27,25 +25,7 @@ LANES = 8
 GROUP = LANES
 """Words of 64 records that are diffused side by side."""
 
-cgutils: Any = untyped_cgutils
-I64 = ir.IntType(64)
 VECTOR = ir.VectorType(I64, LANES)
-
-
-def _data(context: Any, builder: Any, kind: Any, array: Any) -> Any:
-    return context.make_array(kind)(context, builder, array).data
-
-
-def _place(builder: Any, data: Any, at: Any) -> Any:
-    return builder.bitcast(builder.gep(data, [at]), VECTOR.as_pointer())
-
-
-def _get(builder: Any, data: Any, at: Any) -> Any:
-    return builder.load(_place(builder, data, at), align=8)
-
-
-def _put(builder: Any, data: Any, at: Any, value: Any) -> None:
-    builder.store(value, _place(builder, data, at), align=8)
 
 
 if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
@@ -77,9 +57,9 @@ else:
         ) -> Any:
             def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
                 kinds = signature.args
-                data = _data(context, builder, kinds[0], arguments[0])
-                numbers = _data(context, builder, kinds[1], arguments[1])
-                result = _data(context, builder, kinds[5], arguments[5])
+                data = pointer(context, builder, kinds[0], arguments[0])
+                numbers = pointer(context, builder, kinds[1], arguments[1])
+                result = pointer(context, builder, kinds[5], arguments[5])
                 begin, end, offset, at = (arguments[i] for i in (2, 3, 4, 6))
                 width, out_width = (
                     cgutils.unpack_tuple(
@@ -90,11 +70,12 @@ else:
                 union = cgutils.alloca_once_value(builder, ir.Constant(VECTOR, [0] * LANES))
                 with cgutils.for_range(builder, builder.sub(end, begin), intp=I64) as loop:
                     row = builder.load(builder.gep(numbers, [builder.add(begin, loop.index)]))
-                    piece = _get(builder, data, builder.add(builder.mul(row, width), offset))
+                    place = builder.add(builder.mul(row, width), offset)
+                    piece = load(builder, data, place, VECTOR)
                     found = getattr(builder, operation)(builder.load(union), piece)
                     builder.store(found, union)
                 place = builder.add(builder.mul(at, out_width), offset)
-                _put(builder, result, place, builder.load(union))
+                store(builder, result, place, builder.load(union))
                 return context.get_dummy_value()
 
             number = types.int64

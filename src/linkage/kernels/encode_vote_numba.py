@@ -1,9 +1,6 @@
 """SAUL's majorities, compiled: counters of 64 positions in a word, vectors of words.
 
-Numba's own loops keep going to memory here (it cannot see that a table and a counter do not
-overlap), so eight rows at a time are added by instructions of LLVM's vector types, which
-compile for every processor. They stand in the file of the kernel that uses them: a change then
-changes the file that numba's cache on disk goes by.
+Eight rows at a time are added by vector instructions, see :mod:`linkage.kernels.llvm_words`.
 """
 
 from __future__ import annotations
@@ -14,12 +11,12 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils as untyped_cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from linkage.kernels.compiled import compiled
 from linkage.kernels.encode_choice import WEIGHT_BITS, TokenEntries
+from linkage.kernels.llvm_words import I64, cgutils, full_adder, load, pointer, store
 
 __all__ = ["vote"]
 
@@ -28,32 +25,7 @@ LANES = 8
 PIECE = 32
 """Words of a filter that are counted at a time: a table of them stays in cache."""
 
-cgutils: Any = untyped_cgutils
-I64 = ir.IntType(64)
 VECTOR = ir.VectorType(I64, LANES)
-
-
-def _data(context: Any, builder: Any, kind: Any, array: Any) -> Any:
-    return context.make_array(kind)(context, builder, array).data
-
-
-def _place(builder: Any, data: Any, at: Any) -> Any:
-    return builder.bitcast(builder.gep(data, [at]), VECTOR.as_pointer())
-
-
-def _get(builder: Any, data: Any, at: Any) -> Any:
-    return builder.load(_place(builder, data, at), align=8)
-
-
-def _put(builder: Any, data: Any, at: Any, value: Any) -> None:
-    builder.store(value, _place(builder, data, at), align=8)
-
-
-def _full_adder(builder: Any, x: Any, y: Any, z: Any) -> tuple[Any, Any]:
-    """Sum and carry of three bits, in every bit of a vector."""
-    half = builder.xor(x, y)
-    carry = builder.or_(builder.and_(x, y), builder.and_(half, z))
-    return builder.xor(half, z), carry
 
 
 if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
@@ -87,9 +59,9 @@ else:
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             kinds = signature.args
-            data = _data(context, builder, kinds[0], arguments[0])
-            numbers = _data(context, builder, kinds[1], arguments[1])
-            counters = _data(context, builder, kinds[3], arguments[3])
+            data = pointer(context, builder, kinds[0], arguments[0])
+            numbers = pointer(context, builder, kinds[1], arguments[1])
+            counters = pointer(context, builder, kinds[3], arguments[3])
             at, digit, top = arguments[2], arguments[4], arguments[5]
             lines = [
                 builder.mul(
@@ -105,19 +77,19 @@ else:
             for offset in range(0, PIECE, LANES):
 
                 def row(i: int, offset: int = offset) -> Any:
-                    return _get(builder, data, builder.add(lines[i], I64(offset)))
+                    return load(builder, data, builder.add(lines[i], I64(offset)), VECTOR)
 
                 places = [builder.add(base, I64(plane * PIECE + offset)) for plane in range(3)]
-                ones, twos, fours = (_get(builder, counters, place) for place in places)
-                ones, a = _full_adder(builder, ones, row(0), row(1))
-                ones, b = _full_adder(builder, ones, row(2), row(3))
-                twos, c = _full_adder(builder, twos, a, b)
-                ones, a = _full_adder(builder, ones, row(4), row(5))
-                ones, b = _full_adder(builder, ones, row(6), row(7))
-                twos, d = _full_adder(builder, twos, a, b)
-                fours, eights = _full_adder(builder, fours, c, d)
+                ones, twos, fours = (load(builder, counters, place, VECTOR) for place in places)
+                ones, a = full_adder(builder, ones, row(0), row(1))
+                ones, b = full_adder(builder, ones, row(2), row(3))
+                twos, c = full_adder(builder, twos, a, b)
+                ones, a = full_adder(builder, ones, row(4), row(5))
+                ones, b = full_adder(builder, ones, row(6), row(7))
+                twos, d = full_adder(builder, twos, a, b)
+                fours, eights = full_adder(builder, fours, c, d)
                 for place, value in zip(places, (ones, twos, fours), strict=True):
-                    _put(builder, counters, place, value)
+                    store(builder, counters, place, value)
                 carried.append(cgutils.alloca_once_value(builder, eights))
             first = builder.add(digit, I64(3))
             count = builder.sub(builder.add(top, I64(1)), first)
@@ -125,8 +97,8 @@ else:
                 plane = builder.mul(builder.add(first, loop.index), I64(PIECE))
                 for number, carry in enumerate(carried):
                     place = builder.add(plane, I64(number * LANES))
-                    old, new = _get(builder, counters, place), builder.load(carry)
-                    _put(builder, counters, place, builder.xor(old, new))
+                    old, new = load(builder, counters, place, VECTOR), builder.load(carry)
+                    store(builder, counters, place, builder.xor(old, new))
                     builder.store(builder.and_(old, new), carry)
             return context.get_dummy_value()
 

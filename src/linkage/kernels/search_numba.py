@@ -10,7 +10,7 @@ from linkage.kernels.planes_numba import fill_planes, list_places
 from linkage.kernels.slice_block import GROUP, LANES, LONG_GROUP, SHORT_DIGITS, WORDS
 from linkage.kernels.slice_long_numba import BATCH, scan_long, tile_distances
 from linkage.kernels.slice_short_numba import scan_short
-from linkage.kernels.slices import Found, Relation, Rule, Side, aligned_zeros
+from linkage.kernels.slices import Found, Hits, Relation, Rule, Side, aligned_zeros
 
 __all__ = ["TILE", "Columns", "near_pairs", "prepare_columns", "prepare_distances"]
 
@@ -64,32 +64,32 @@ def near_pairs(
     group, scan = (GROUP, scan_short) if short else (LONG_GROUP, scan_long)
     listed = min(rule.most, int(rows.ones[first:last].max(initial=0)))
     batch = _SHORT_BATCH if short else BATCH
-    left, right = np.empty(_CHUNK_PAIRS, np.int64), np.empty(_CHUNK_PAIRS, np.int64)
-    distance = np.empty(_CHUNK_PAIRS, np.int32)
-    pieces = [(left[:0], right[:0], distance[:0])]
+    hits = Hits(
+        np.zeros(5, np.int64),
+        np.empty(_CHUNK_PAIRS, np.int64),
+        np.empty(_CHUNK_PAIRS, np.int64),
+        np.empty(_CHUNK_PAIRS, np.int32),
+    )
+    pieces = [(hits.left[:0], hits.right[:0], hits.distance[:0])]
     tiles = (first_column // LANES, -(-last_column // LANES))
-    found = steps = verified = 0
+    found = 0
     for start in range(first, last, batch):
-        places, kept = _listed(
-            rows.words[start : min(start + batch, last)],
-            columns,
-            listed,
-            group,
-        )
-        state = np.array([tiles[0], 0, 0, 0, 0], dtype=np.int64)
-        while state[0] < tiles[1] and found <= most:
-            state[2] = 0
+        own = rows.words[start : min(start + batch, last)]
+        places, kept = _listed(own, columns, listed, group)
+        hits.state[:2] = tiles[0], 0
+        while hits.state[0] < tiles[1] and found <= most:
+            hits.state[2] = 0
             scan(
-                columns.planes, columns.stride, tiles[1], places, kept, start, rows.words,
-                rows.ones, side.words, side.ones, rule.limits, rule.quantiles, rule.weight,
-                _RELATIONS[relation], rule.early, state, left, right, distance,
+                columns.planes, columns.stride, tiles[1], places, kept, start, rows, side, rule,
+                _RELATIONS[relation], hits,
             )  # fmt: skip
-            many = int(state[2])
+            many = int(hits.state[2])
             found += many
-            pieces.append((left[:many].copy(), right[:many].copy(), distance[:many].copy()))
-        steps, verified = steps + int(state[3]), verified + int(state[4])
+            pieces.append(
+                (hits.left[:many].copy(), hits.right[:many].copy(), hits.distance[:many].copy())
+            )
     one, other, differ = (np.concatenate(part) for part in zip(*pieces, strict=True))
-    return Found(one, other, differ, steps, verified)
+    return Found(one, other, differ, int(hits.state[3]), int(hits.state[4]))
 
 
 class _Distances:

@@ -7,19 +7,16 @@ are plain logical operations, in the vector width of the processor that numba co
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
-import llvmlite.binding
 import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from linkage.kernels.llvm_words import I16, I32, I64, cgutils, full_adder, has_feature, pointer
 from linkage.kernels.slices import VECTOR_WORDS
-
-cgutils: Any = importlib.import_module("numba.core.cgutils")  # numba is not typed
 
 __all__ = [
     "GROUP",
@@ -36,15 +33,7 @@ __all__ = [
 ]
 
 
-def _has_feature(feature: str) -> bool:
-    """Whether numba compiles for a processor with this feature, by LLVM's name for it."""
-    chosen = numba.config.CPU_FEATURES  # type: ignore[attr-defined]
-    if chosen is not None:
-        return f"+{feature}" in str(chosen).split(",")
-    return bool(llvmlite.binding.get_host_cpu_features().get(feature, False))
-
-
-WORDS = VECTOR_WORDS or (8 if _has_feature("avx512f") else 4)
+WORDS = VECTOR_WORDS or (8 if has_feature("avx512f") else 4)
 """64-bit words of a plane: a vector register, or two or four where they are shorter."""
 LANES = 64 * WORDS
 """Columns of a tile."""
@@ -56,14 +45,8 @@ STATE = (LONG_DIGITS + 1) * WORDS
 """Words of a long counter: its digits, and what has overflowed."""
 
 _LEVELS, _LONG_LEVELS = 4, 6
-_I32, _I64, _I16 = ir.IntType(32), ir.IntType(64), ir.IntType(16)
-_PLANE = ir.VectorType(_I64, WORDS)
+_PLANE = ir.VectorType(I64, WORDS)
 _WHOLE = ir.IntType(LANES)
-
-
-def _pointer(context: Any, builder: Any, kind: Any, array: Any, at: Any = None) -> Any:
-    data = context.make_array(kind)(context, builder, array).data
-    return data if at is None else builder.gep(data, [at])
 
 
 def _constant(value: int) -> Any:
@@ -71,26 +54,9 @@ def _constant(value: int) -> Any:
 
 
 def _splat(builder: Any, value: Any) -> Any:
-    single = builder.insert_element(ir.Constant(_PLANE, ir.Undefined), value, _I32(0))
-    zeros = ir.Constant(ir.VectorType(_I32, WORDS), [0] * WORDS)
+    single = builder.insert_element(ir.Constant(_PLANE, ir.Undefined), value, I32(0))
+    zeros = ir.Constant(ir.VectorType(I32, WORDS), [0] * WORDS)
     return builder.shuffle_vector(single, single, zeros)
-
-
-def _full_adder(builder: Any, x: Any, y: Any, z: Any) -> tuple[Any, Any]:
-    """Sum and carry of three planes; one instruction each where there is a ternary one."""
-    if WORDS == 8 and _has_feature("avx512f"):
-        kind = ir.FunctionType(_PLANE, [_PLANE, _PLANE, _PLANE, _I32])
-        ternary = cgutils.get_or_insert_function(
-            builder.module, kind, "llvm.x86.avx512.pternlog.q.512"
-        )
-        # The truth tables of "odd" and of "two or more"; both are symmetric.
-        return (
-            builder.call(ternary, [x, y, z, _I32(0x96)]),
-            builder.call(ternary, [x, y, z, _I32(0xE8)]),
-        )
-    either = builder.xor(x, y)
-    carry = builder.or_(builder.and_(x, y), builder.and_(either, z))
-    return builder.xor(either, z), carry
 
 
 def _add_group(
@@ -100,11 +66,11 @@ def _add_group(
 
     def add(level: int, at: int) -> Any:
         if level == 0:
-            offset = builder.load(builder.gep(offsets, [builder.add(first, _I64(at))]))
-            place = builder.gep(tile, [builder.zext(offset, _I64)])
+            offset = builder.load(builder.gep(offsets, [builder.add(first, I64(at))]))
+            place = builder.gep(tile, [builder.zext(offset, I64)])
             return builder.load(builder.bitcast(place, _PLANE.as_pointer()), align=8 * WORDS)
         x, y = add(level - 1, at), add(level - 1, at + (1 << (level - 1)))
-        state[level - 1], carry = _full_adder(builder, x, y, state[level - 1])
+        state[level - 1], carry = full_adder(builder, x, y, state[level - 1])
         return carry
 
     return add(levels, 0)
@@ -113,17 +79,17 @@ def _add_group(
 def _near(_typing: Any, *kinds: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = signature.args
-        tile = _pointer(context, builder, kind[0], arguments[0], arguments[1])
-        offsets = _pointer(context, builder, kind[2], arguments[2], arguments[3])
-        start = _pointer(context, builder, kind[5], arguments[5])
-        masks = _pointer(context, builder, kind[6], arguments[6])
+        tile = pointer(context, builder, kind[0], arguments[0], arguments[1])
+        offsets = pointer(context, builder, kind[2], arguments[2], arguments[3])
+        start = pointer(context, builder, kind[5], arguments[5])
+        masks = pointer(context, builder, kind[6], arguments[6])
         planes = []
         for digit in range(SHORT_DIGITS):
-            value = builder.load(builder.gep(start, [_I64(digit)]))
+            value = builder.load(builder.gep(start, [I64(digit)]))
             planes.append(cgutils.alloca_once(builder, _PLANE))
             builder.store(_splat(builder, value), planes[digit])
-        hurried = builder.icmp_unsigned("!=", arguments[7], _I64(0))
-        stay = _splat(builder, builder.select(hurried, _I64(0), _I64(-1)))
+        hurried = builder.icmp_unsigned("!=", arguments[7], I64(0))
+        stay = _splat(builder, builder.select(hurried, I64(0), I64(-1)))
         out = cgutils.alloca_once_value(builder, _constant(0))
 
         def count(first: Any, levels: int) -> Any:
@@ -139,16 +105,16 @@ def _near(_typing: Any, *kinds: Any) -> Any:
             builder.store(gone, out)
             return gone
 
-        large = builder.udiv(arguments[8], _I64(LONG_GROUP // GROUP))
-        with cgutils.for_range(builder, large, intp=_I64) as loop:
-            count(builder.mul(loop.index, _I64(LONG_GROUP)), _LONG_LEVELS)
-        blind = builder.mul(large, _I64(LONG_GROUP // GROUP))
+        large = builder.udiv(arguments[8], I64(LONG_GROUP // GROUP))
+        with cgutils.for_range(builder, large, intp=I64) as loop:
+            count(builder.mul(loop.index, I64(LONG_GROUP)), _LONG_LEVELS)
+        blind = builder.mul(large, I64(LONG_GROUP // GROUP))
         done = cgutils.alloca_once_value(builder, blind)
         rest = builder.sub(arguments[4], blind)
-        with cgutils.for_range(builder, rest, intp=_I64) as loop:
+        with cgutils.for_range(builder, rest, intp=I64) as loop:
             group = builder.add(blind, loop.index)
-            gone = count(builder.mul(group, _I64(GROUP)), _LEVELS)
-            builder.store(builder.add(group, _I64(1)), done)
+            gone = count(builder.mul(group, I64(GROUP)), _LEVELS)
+            builder.store(builder.add(group, I64(1)), done)
             # One test of a whole register; a flag joined to its outcome would undo that.
             left = builder.or_(builder.xor(gone, _constant(-1)), stay)
             nothing = builder.icmp_unsigned(
@@ -166,14 +132,14 @@ def _near(_typing: Any, *kinds: Any) -> Any:
 def _advance(_typing: Any, *kinds: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = signature.args
-        tile = _pointer(context, builder, kind[0], arguments[0], arguments[1])
-        offsets = _pointer(context, builder, kind[2], arguments[2], arguments[3])
-        places = _planes_of(builder, _pointer(context, builder, kind[5], *arguments[5:7]))
+        tile = pointer(context, builder, kind[0], arguments[0], arguments[1])
+        offsets = pointer(context, builder, kind[2], arguments[2], arguments[3])
+        places = _planes_of(builder, pointer(context, builder, kind[5], *arguments[5:7]))
         low = [cgutils.alloca_once(builder, _PLANE) for _ in range(_LONG_LEVELS)]
         for digit, place in zip(low, places, strict=False):
             builder.store(builder.load(place, align=8), digit)
-        with cgutils.for_range(builder, arguments[4], intp=_I64) as loop:
-            first = builder.mul(loop.index, _I64(LONG_GROUP))
+        with cgutils.for_range(builder, arguments[4], intp=I64) as loop:
+            first = builder.mul(loop.index, I64(LONG_GROUP))
             state = [builder.load(digit) for digit in low]
             carry = _add_group(builder, tile, offsets, first, state, _LONG_LEVELS)
             for digit, value in zip(low, state, strict=True):
@@ -186,7 +152,7 @@ def _advance(_typing: Any, *kinds: Any) -> Any:
             builder.store(gone, places[LONG_DIGITS], align=8)
         for digit, place in zip(low, places, strict=False):
             builder.store(builder.load(digit), place, align=8)
-        return _I64(0)
+        return I64(0)
 
     return types.uint64(*kinds), generate
 
@@ -194,16 +160,16 @@ def _advance(_typing: Any, *kinds: Any) -> Any:
 def _planes_of(builder: Any, state: Any) -> list[Any]:
     """Where the planes of a long counter lie."""
     first = builder.bitcast(state, _PLANE.as_pointer())
-    return [builder.gep(first, [_I64(plane)]) for plane in range(LONG_DIGITS + 1)]
+    return [builder.gep(first, [I64(plane)]) for plane in range(LONG_DIGITS + 1)]
 
 
 def _read(_typing: Any, *kinds: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = signature.args
-        places = _planes_of(builder, _pointer(context, builder, kind[0], *arguments[:2]))
+        places = _planes_of(builder, pointer(context, builder, kind[0], *arguments[:2]))
         digits = [builder.load(place, align=8) for place in places[:LONG_DIGITS]]
-        _spread(builder, digits, _pointer(context, builder, kind[2], arguments[2]))
-        return _I64(0)
+        _spread(builder, digits, pointer(context, builder, kind[2], arguments[2]))
+        return I64(0)
 
     return types.uint64(*kinds), generate
 
@@ -211,16 +177,16 @@ def _read(_typing: Any, *kinds: Any) -> Any:
 def _spread(builder: Any, digits: list[Any], counts: Any) -> None:
     """Write a counter's value for every lane: sixteen bits each."""
     part = 32
-    narrow, wide = ir.VectorType(ir.IntType(1), part), ir.VectorType(_I16, part)
-    pieces = ir.VectorType(_I32, LANES // part)
+    narrow, wide = ir.VectorType(ir.IntType(1), part), ir.VectorType(I16, part)
+    pieces = ir.VectorType(I32, LANES // part)
     halves = [builder.bitcast(digit, pieces) for digit in digits]
     for piece in range(LANES // part):
         total = ir.Constant(wide, [0] * part)
         for plane, digit in enumerate(halves):
-            bits = builder.bitcast(builder.extract_element(digit, _I32(piece)), narrow)
+            bits = builder.bitcast(builder.extract_element(digit, I32(piece)), narrow)
             worth = ir.Constant(wide, [1 << plane] * part)
             total = builder.or_(total, builder.and_(builder.sext(bits, wide), worth))
-        place = builder.bitcast(builder.gep(counts, [_I64(part * piece)]), wide.as_pointer())
+        place = builder.bitcast(builder.gep(counts, [I64(part * piece)]), wide.as_pointer())
         builder.store(total, place, align=2)
 
 

@@ -21,6 +21,7 @@ from linkage.kernels.slice_block import (
     advance_counter,
     read_counter,
 )
+from linkage.kernels.slices import Hits, Rule, Side
 
 __all__ = ["BATCH", "scan_long", "tile_distances"]
 
@@ -39,19 +40,11 @@ def scan_long(
     places: NDArray[np.uint32],
     kept: NDArray[np.int32],
     first_row: int,
-    a: NDArray[np.uint64],
-    ones_a: NDArray[np.int32],
-    b: NDArray[np.uint64],
-    ones_b: NDArray[np.int32],
-    limits: NDArray[np.int32],
-    quantiles: NDArray[np.int32],
-    weight: NDArray[np.int32],
+    a: Side,
+    b: Side,
+    rule: Rule,
     relation: int,
-    early: bool,
-    state: NDArray[np.int64],
-    left: NDArray[np.int64],
-    right: NDArray[np.int64],
-    distance: NDArray[np.int32],
+    hits: Hits,
 ) -> None:
     """The same as :func:`linkage.kernels.slice_short_numba.scan_short`, for up to 32 rows.
 
@@ -59,22 +52,20 @@ def scan_long(
     """
     rows, width = places.shape
     flat = places.reshape(-1)
-    columns = ones_b.size
+    columns = b.ones.size
     counters = np.empty(rows * STATE, np.uint64)
     waiting = np.empty(rows, np.bool_)
     masks, start = np.empty(WORDS, np.uint64), np.zeros(LONG_DIGITS, np.uint64)
-    room = left.size - rows * LANES
-    for tile in range(state[0], last_tile):
+    room = hits.left.size - rows * LANES
+    for tile in range(hits.state[0], last_tile):
         column = tile * LANES
-        lightest = ones_b[column]
-        heaviest = ones_b[min(column + LANES, columns) - 1]
+        lightest = b.ones[column]
+        heaviest = b.ones[min(column + LANES, columns) - 1]
         tile_at = np.uint64(tile * stride)
         longest = 0
         for r in range(rows):
             i = first_row + r
-            allowed = allowed_misses(
-                ones_a[i], lightest, heaviest, limits, quantiles, weight, relation
-            )
+            allowed = allowed_misses(a.ones[i], lightest, heaviest, rule, relation)
             waiting[r] = allowed != IMPOSSIBLE and not (relation == 2 and column + LANES <= i + 1)
             if waiting[r]:
                 # Beyond what a counter holds: one that starts at 0 and is not asked.
@@ -90,8 +81,8 @@ def scan_long(
                         planes, tile_at, flat, np.uint64(r * width + at), np.uint64(groups),
                         counters, np.uint64(r * STATE),
                     )  # fmt: skip
-                    state[3] += groups * (LONG_GROUP // GROUP)
-                    if early and _all_gone(counters, r * STATE):
+                    hits.state[3] += groups * (LONG_GROUP // GROUP)
+                    if rule.early and _all_gone(counters, r * STATE):
                         waiting[r] = False
         for r in range(rows):
             if waiting[r]:
@@ -102,13 +93,12 @@ def scan_long(
                 if hit != 0:
                     collect(
                         masks, first_row + r, column, planes, tile_at, flat, np.uint64(r * width),
-                        kept[r], a, ones_a, b, ones_b, limits, quantiles, weight, relation,
-                        state, left, right, distance,
+                        kept[r], a, b, rule, relation, hits,
                     )  # fmt: skip
-        if state[2] > room:
-            state[0] = tile + 1
+        if hits.state[2] > room:
+            hits.state[0] = tile + 1
             return
-    state[0] = last_tile
+    hits.state[0] = last_tile
 
 
 @compiled

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from linkage.kernels.collect_numba import IMPOSSIBLE, allowed_misses, collect, start_for
 from linkage.kernels.compiled import compiled
 from linkage.kernels.slice_block import GROUP, LANES, SHORT_DIGITS, WORDS, near_lanes
+from linkage.kernels.slices import Hits, Rule, Side
 
 __all__ = ["scan_short"]
 
@@ -26,49 +27,37 @@ def scan_short(
     places: NDArray[np.uint32],
     kept: NDArray[np.int32],
     first_row: int,
-    a: NDArray[np.uint64],
-    ones_a: NDArray[np.int32],
-    b: NDArray[np.uint64],
-    ones_b: NDArray[np.int32],
-    limits: NDArray[np.int32],
-    quantiles: NDArray[np.int32],
-    weight: NDArray[np.int32],
+    a: Side,
+    b: Side,
+    rule: Rule,
     relation: int,
-    early: bool,
-    state: NDArray[np.int64],
-    left: NDArray[np.int64],
-    right: NDArray[np.int64],
-    distance: NDArray[np.int32],
+    hits: Hits,
 ) -> None:
     """Near pairs of some rows and some tiles.
 
-    ``state`` is the tile and the row of ``places`` to go on with, pairs found, groups of 16
-    positions counted, and pairs compared in full. Returns early when one more tile's pairs may
-    not fit.
+    Returns early when one more tile's pairs may not fit; the state of ``hits`` says where.
     """
     rows, width = places.shape
     flat = places.reshape(-1)
-    columns = ones_b.size
+    columns = b.ones.size
     masks, start = np.empty(WORDS, np.uint64), np.zeros(SHORT_DIGITS, np.uint64)
-    room = left.size - LANES
+    room = hits.left.size - LANES
     steps = np.int64(0)
     usual, sure = np.int64(0), np.int64(0)
-    for tile in range(state[0], last_tile):
+    for tile in range(hits.state[0], last_tile):
         column = tile * LANES
-        lightest = ones_b[column]
-        heaviest = ones_b[min(column + LANES, columns) - 1]
+        lightest = b.ones[column]
+        heaviest = b.ones[min(column + LANES, columns) - 1]
         tile_at = np.uint64(tile * stride)
         before, allowed = -1, IMPOSSIBLE
-        for r in range(state[1], rows):
+        for r in range(hits.state[1], rows):
             i = first_row + r
-            own = ones_a[i]
+            own = a.ones[i]
             if own > heaviest:
                 break  # rows come by rising weight
             if own != before:
                 before = own
-                allowed = allowed_misses(
-                    own, lightest, heaviest, limits, quantiles, weight, relation
-                )
+                allowed = allowed_misses(own, lightest, heaviest, rule, relation)
                 if allowed != IMPOSSIBLE:
                     start_for(allowed, start)
             if allowed == IMPOSSIBLE or (relation == 2 and column + LANES <= i + 1):
@@ -78,7 +67,7 @@ def scan_short(
             done = np.int64(
                 near_lanes(
                     planes, tile_at, flat, offset_at, np.uint64(groups), start, masks,
-                    np.uint64(early), np.uint64(min(groups, sure) if early else groups),
+                    np.uint64(rule.early), np.uint64(min(groups, sure) if rule.early else groups),
                 )
             )  # fmt: skip
             steps += done
@@ -92,13 +81,13 @@ def scan_short(
                 hit |= masks[w]
             if hit != 0:
                 collect(
-                    masks, i, column, planes, tile_at, flat, offset_at, kept[r], a, ones_a,
-                    b, ones_b, limits, quantiles, weight, relation, state, left, right, distance,
+                    masks, i, column, planes, tile_at, flat, offset_at, kept[r], a, b, rule,
+                    relation, hits,
                 )  # fmt: skip
-                if state[2] > room:
-                    state[0], state[1] = tile, r + 1
-                    state[3] += steps
+                if hits.state[2] > room:
+                    hits.state[0], hits.state[1] = tile, r + 1
+                    hits.state[3] += steps
                     return
-        state[1] = 0
-    state[0] = last_tile
-    state[3] += steps
+        hits.state[1] = 0
+    hits.state[0] = last_tile
+    hits.state[3] += steps

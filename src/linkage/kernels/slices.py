@@ -21,7 +21,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["VECTOR_WORDS", "Found", "Relation", "Rule", "Side", "aligned_zeros"]
+__all__ = ["VECTOR_WORDS", "Found", "Hits", "Relation", "Rule", "Side", "aligned_zeros"]
 
 Relation: TypeAlias = Literal["lighter", "lighter-or-equal", "earlier"]
 """Which pairs of a row and a column count: rows with fewer set bits than the column, with at
@@ -66,6 +66,23 @@ class Rule(NamedTuple):
     quantiles: NDArray[np.int32]
     weight: NDArray[np.int32]
     early: bool = True
+
+
+class Hits(NamedTuple):
+    """Where a compiled search goes on, and where it writes.
+
+    Attributes:
+        state: ``(5,)`` int64: the tile and the row of the batch to go on with, pairs found,
+            groups of 16 positions counted, and pairs compared in full.
+        left: int64, rows of the pairs found.
+        right: int64, their columns.
+        distance: int32, their differing bits.
+    """
+
+    state: NDArray[np.int64]
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    distance: NDArray[np.int32]
 
 
 class Found(NamedTuple):
