@@ -55,10 +55,7 @@ def every_pair(question: Question, rule: Rule, threads: int) -> Generator[RawPai
     Yields:
         The pairs of each task, in no particular order but always the same.
     """
-    ready = [
-        (which, question.kernels.prepare_columns(which.columns.side, rule.order))
-        for which in question.passes
-    ]
+    ready = zip(question.passes, question.prepared(rule.order, threads), strict=True)
     tasks = (task for which, columns in ready for task in _tasks(question, which, columns, rule))
     # A task without pairs has only filters that are lighter than the row: the other pass's.
     yield from in_order((task for task in tasks if task.pairs), threads)

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from linkage.compare.lsh_recall import (
     LshParameters,
 )
 from linkage.compare.quantiles import sketch_limits, sketch_positions
+from linkage.compare.tasks import in_order
 from linkage.compare.too_many import too_many_pairs
 from linkage.errors import UsageError
 from linkage.kernels import Backend
@@ -37,10 +39,6 @@ PIECE_PAIRS = 1 << 21
 """Pairs compared between two looks at whether to stop: a few milliseconds."""
 
 SKETCH_RECORDS = 1 << 20
-
-
-class _Stopped(Exception):  # noqa: N818
-    """The caller asked for the search to stop."""
 
 
 def key_positions(parameters: LshParameters, bits: int) -> NDArray[np.uint64]:
@@ -94,7 +92,6 @@ def lsh_search(
     bits: int,
     threads: int,
     maximum_pairs: int,
-    stopped: Callable[[], bool] = lambda: False,
     progress: Callable[[int, int], None] | None = None,
     use: Backend | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
@@ -114,7 +111,6 @@ def lsh_search(
         bits: length of the filters.
         threads: tables searched at once, 1 or more.
         maximum_pairs: most pairs to find.
-        stopped: asked every few milliseconds, from every thread; true ends the search.
         progress: called with the tables searched so far and in all.
         use: kernels, see :func:`linkage.kernels.lsh_choice.load_lsh_kernels`.
 
@@ -139,8 +135,8 @@ def lsh_search(
     _require_consistent((a, ones_a), (b, ones_b), limits, parameters, bits)
     kernels = load_lsh_kernels(use)
     sketched = sketched_positions(parameters, bits)
-    side_a = _side(a, ones_a, sketched, kernels, stopped)
-    side_b = side_a if b is None or ones_b is None else _side(b, ones_b, sketched, kernels, stopped)
+    side_a = _side(a, ones_a, sketched, kernels)
+    side_b = side_a if b is None or ones_b is None else _side(b, ones_b, sketched, kernels)
     positions = key_positions(parameters, bits)
     search = _Search(
         kernels=kernels,
@@ -150,22 +146,15 @@ def lsh_search(
         masks=_masks(positions, bits),
         limits=limits,
         sketch_limits=_limits_of_sketches(limits, bits, parameters.sketch_words),
-        stopped=stopped,
         tally=_Tally(maximum_pairs),
     )
     found: list[_Found] = []
-    with ThreadPoolExecutor(threads, thread_name_prefix="linkage-lsh") as pool:
-        tasks = [pool.submit(search.table, number) for number in range(parameters.tables)]
-        try:
-            for done, task in enumerate(as_completed(tasks), start=1):
-                found += task.result()
-                if progress is not None:
-                    progress(done, parameters.tables)
-        except BaseException:
-            search.tally.abandoned.set()
-            for task in tasks:
-                task.cancel()
-            raise
+    tables = (partial(search.table, number) for number in range(parameters.tables))
+    with closing(in_order(tables, threads)) as results:
+        for done, pieces in enumerate(results, start=1):
+            found += pieces
+            if progress is not None:
+                progress(done, parameters.tables)
     pairs = np.concatenate([np.empty(0, dtype=np.uint64), *(part.pairs for part in found)])
     distances = np.concatenate([np.empty(0, dtype=np.int32), *(part.distances for part in found)])
     order = np.argsort(pairs)  # no pair is there twice
@@ -187,12 +176,11 @@ class _Found:
 
 
 class _Tally:
-    """How many pairs all threads have found, and whether to go on."""
+    """How many pairs all threads have found."""
 
     def __init__(self, maximum: int) -> None:
         self.maximum = maximum
         self.found = 0
-        self.abandoned = threading.Event()
         self._lock = threading.Lock()
 
     def add(self, pairs: int) -> None:
@@ -215,18 +203,16 @@ class _Search:
     masks: NDArray[np.uint64]  # of the same positions
     limits: NDArray[np.int32]
     sketch_limits: NDArray[np.int32]  # of two words, and of three
-    stopped: Callable[[], bool]
     tally: _Tally
 
-    def table(self, number: int) -> list[_Found]:
-        """The pairs of one table that no earlier table has."""
+    def table(self, number: int, stop: threading.Event) -> list[_Found]:
+        """The pairs of one table that no earlier table has; some of them after a stop."""
         one_list = self.a is self.b
         table_a, summaries_a = self._sorted(self.a, number)
         table_b, summaries_b = (table_a, summaries_a) if one_list else self._sorted(self.b, number)
-        found = []
+        found: list[_Found] = []
         row = 0
-        while row < len(table_a):
-            self._go_on()
+        while row < len(table_a) and not stop.is_set():
             row, _, pairs = self.kernels.scan_buckets(
                 table_a,
                 table_b,
@@ -251,14 +237,8 @@ class _Search:
         return found
 
     def _sorted(self, side: _Side, number: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-        self._go_on()
         table = self.kernels.sorted_table(side.words, self.positions[number], side.records)
-        self._go_on()
         return table, self.kernels.in_table_order(table, side.summaries)
-
-    def _go_on(self) -> None:
-        if self.tally.abandoned.is_set() or self.stopped():
-            raise _Stopped
 
 
 def _side(
@@ -266,7 +246,6 @@ def _side(
     ones: NDArray[np.int32],
     sketched: NDArray[np.uint64],
     kernels: LshKernels,
-    stopped: Callable[[], bool],
 ) -> _Side:
     # A short sketch is followed by words of zeros, in which nothing differs.
     summaries = np.zeros((len(words), 4), dtype=np.uint64)
@@ -274,8 +253,6 @@ def _side(
     for start in range(0, len(words), SKETCH_RECORDS):
         block = slice(start, start + SKETCH_RECORDS)
         for word in range(len(sketched) // 64):
-            if stopped():
-                raise _Stopped
             kept = sketched[64 * word : 64 * (word + 1)]
             summaries[block, word] = kernels.gather_bits(words[block], kept)
     return _Side(words, np.flatnonzero(ones).astype(np.uint64), summaries)

@@ -128,9 +128,9 @@ def make_plan(question: Question, wishes: Wishes) -> SearchPlan:
     trial = Trial(question)
     first: SearchMode = wishes.mode if wishes.mode in ("full", "sketch") else "exact"
     rule, work = _rule(first, question, wishes, trial)
-    measured = measure(question, rule)
+    measured = measure(question, rule, wishes.threads)
     rules: dict[SearchMode, Rule | None] = {first: rule, "lsh": None}
-    costs: dict[SearchMode, float] = {first: measured.seconds / wishes.threads}
+    costs: dict[SearchMode, float] = {first: measured.seconds}
     slow = wishes.mode is None and costs[first] > wishes.patience
     if slow:
         rules["sketch"], less = _rule("sketch", question, wishes, trial)
@@ -179,7 +179,7 @@ def _visited(bits: int) -> list[int]:
 def _plan_lsh(
     question: Question, exact: Rule, wishes: Wishes
 ) -> tuple[LshParameters, NDArray[np.int32], float]:
-    matches = match_distances(question, exact)
+    matches = match_distances(question, exact, wishes.threads)
     if not len(matches):  # nothing to go by: as if every match lay at the threshold
         heaviest = 2 * max(
             int(np.median(side.ones)) if len(side.ones) else 0 for side in question.sides

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from linkage.compare.limits import PairMeasure, Threshold, distance_limits, exact_threshold
 from linkage.compare.sides import SortedSide, sorted_side
+from linkage.compare.tasks import in_order
 from linkage.kernels import Found, Relation, Rule, SearchKernels, Side, load_search_kernels
 from linkage.kernels.choice import Backend
 from linkage.types import BitMatrix
@@ -59,6 +60,7 @@ class Question:
     b: SortedSide | None
     kernels: SearchKernels
     use: Backend | None
+    _prepared: list[tuple[NDArray[np.int64], list[Any]]] = field(default_factory=list, repr=False)
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -91,6 +93,25 @@ class Question:
         others = which.columns if columns is None else _thinned(which.columns, columns)
         relation = "lighter-or-equal" if which.within else which.relation
         return Pass(some, others, relation, which.swapped, which.within)
+
+    def prepared(self, order: NDArray[np.int64], threads: int) -> list[Any]:
+        """The columns of all passes, made ready for a rule's order; kept for the next time.
+
+        Args:
+            order: see :class:`linkage.kernels.Rule`.
+            threads: sides that are prepared at once.
+        """
+        if not self._prepared or self._prepared[0][0] is not order:
+            self.forget()
+            sides = [which.columns.side for which in self.passes]
+            prepare = self.kernels.prepare_columns
+            tasks = (lambda _stop, side=side: prepare(side, order) for side in sides)
+            self._prepared.append((order, list(in_order(tasks, threads))))
+        return self._prepared[0][1]
+
+    def forget(self) -> None:
+        """Let go of the columns that were made ready."""
+        self._prepared.clear()
 
     def near_pairs(self, which: Pass, rule: Rule, prepared: Any, most: int) -> Found:
         """All near pairs of a pass in one call."""

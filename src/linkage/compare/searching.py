@@ -143,6 +143,7 @@ class Search:
                     clock.advance(raw.share)
                     yield raw
         elif lsh is not None:
+            self._question.forget()
             yield self._by_keys(lsh, clock)
         clock.finish()
 

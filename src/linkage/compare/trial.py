@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +15,7 @@ from numpy.typing import NDArray
 from linkage.compare.quantiles import chance_to_pass, miss_quantiles
 from linkage.compare.question import Pass, Question
 from linkage.compare.rules import weight_groups
+from linkage.compare.tasks import in_order
 from linkage.kernels import Found, Rule
 
 __all__ = [
@@ -26,7 +30,7 @@ __all__ = [
 _ROWS, _COLUMNS, _LEAST_COLUMNS, _TRIAL_SHARE = 192, 8192, 1024, 1024
 _VERIFY_STEPS = 3.0
 """Comparing a pair in full costs about as much as counting 16 positions of a tile three times."""
-_MEASURED_PAIRS, _MEASURED_ROWS = 1 << 26, 512
+_MEASURED_PAIRS, _LEAST_ROWS, _MEASURED_ROWS = 1 << 26, 16, 512
 _LEAST_PAIRS, _MEASURED_SHARE = 1 << 20, 64
 _MATCHED_PAIRS, _LEAST_MATCHED, _MOST_MATCHED = 1 << 28, 512, 4096
 _STRANGER_ROWS = 256
@@ -84,7 +88,7 @@ class Measured:
     """Some rows against all columns.
 
     Attributes:
-        seconds: expected time of the whole search on one thread.
+        seconds: expected time of the whole search on the threads asked for.
         expected: expected number of pairs at or above the threshold.
         distances: ``(pairs,)`` int32, differing bits of those that were found.
     """
@@ -94,38 +98,47 @@ class Measured:
     distances: NDArray[np.int32]
 
 
-def measure(question: Question, rule: Rule) -> Measured:
-    """Compare some rows with all columns and take the time.
+def measure(question: Question, rule: Rule, threads: int) -> Measured:
+    """Compare some rows with all columns, as many at once as the search will, and take the time.
 
     Args:
         question: what is searched for.
         rule: how.
+        threads: tasks that run at once.
     """
-    seconds = expected = 0.0
-    distances = [np.empty(0, dtype=np.int32)]
-    for which in question.passes:
-        size = max(1, len(which.columns))
-        pairs = min(_MEASURED_PAIRS, max(_LEAST_PAIRS, question.pairs // _MEASURED_SHARE))
-        rows = max(16, min(_MEASURED_ROWS, pairs // size))
-        some = question.thinned(which, rows)
-        prepared = question.kernels.prepare_columns(some.columns.side, rule.order)
-        question.near_pairs(question.thinned(which, 1), rule, prepared, _EVERY)  # compiles
+    prepared = question.prepared(rule.order, threads)
+    question.near_pairs(question.thinned(question.passes[0], 1), rule, prepared[0], _EVERY)
+    pairs = min(_MEASURED_PAIRS, max(_LEAST_PAIRS, question.pairs // _MEASURED_SHARE))
+
+    def one(which: Pass, columns: Any, _stop: threading.Event) -> Measured:
+        rows = pairs // max(1, len(which.columns))
+        some = question.thinned(which, max(_LEAST_ROWS, min(_MEASURED_ROWS, rows)))
         start = time.perf_counter()
-        found = question.near_pairs(some, rule, prepared, _EVERY)
+        found = question.near_pairs(some, rule, columns, _EVERY)
         scale = len(which.rows) / max(1, len(some.rows))
-        seconds += (time.perf_counter() - start) * scale
         worth = _worth(some, found)
-        expected += float(worth.sum()) * scale
-        distances.append(found.distance[worth > 0])
-    return Measured(seconds, expected, np.concatenate(distances))
+        return Measured(
+            (time.perf_counter() - start) * scale / threads,
+            float(worth.sum()) * scale,
+            found.distance[worth > 0],
+        )
+
+    tasks = (partial(one, *each) for each in zip(question.passes, prepared, strict=True))
+    parts = list(in_order(tasks, threads))
+    return Measured(
+        sum(part.seconds for part in parts),
+        sum(part.expected for part in parts),
+        np.concatenate([part.distances for part in parts]),
+    )
 
 
-def match_distances(question: Question, rule: Rule) -> NDArray[np.int32]:
+def match_distances(question: Question, rule: Rule, threads: int) -> NDArray[np.int32]:
     """Differing bits of presumed true matches: best partners that are clearly the nearest.
 
     Args:
         question: what is searched for; only pairs at or above its threshold are seen.
         rule: how.
+        threads: sides that are made ready at once.
 
     Returns:
         ``(records,)`` int32, for the sampled records of the first side that have one.
@@ -135,9 +148,10 @@ def match_distances(question: Question, rule: Rule) -> NDArray[np.int32]:
     rows = _MATCHED_PAIRS // max(1, len(other))
     some = question.thinned(whole, min(_MOST_MATCHED, max(_LEAST_MATCHED, rows)))
     partners: list[dict[int, int]] = [{} for _ in range(len(some.rows))]
-    for which in (some, Pass(other, some.rows, "lighter", swapped=True)):
-        prepared = question.kernels.prepare_columns(which.columns.side, rule.order)
-        found = question.near_pairs(which, rule, prepared, _EVERY)
+    back = Pass(other, some.rows, "lighter", swapped=True)
+    columns = question.kernels.prepare_columns(back.columns.side, rule.order)
+    for which, ready in ((some, question.prepared(rule.order, threads)[0]), (back, columns)):
+        found = question.near_pairs(which, rule, ready, _EVERY)
         mine, theirs = (found.right, found.left) if which.swapped else (found.left, found.right)
         for record, partner, distance in zip(
             mine.tolist(), theirs.tolist(), found.distance.tolist(), strict=True

@@ -295,28 +295,20 @@ def test_too_many_pairs_are_refused(threads: int) -> None:
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_a_search_can_be_stopped(threads: int) -> None:
+def test_what_progress_raises_stops_the_search(threads: int) -> None:
     a = filters(3000, 128, 1)
     limits = distance_limits("dice", 0.9, 128)
-    stop, calls = threading.Event(), []
+    calls = []
 
     def progress(done: int, total: int) -> None:
         calls.append((done, total))
-        stop.set()
+        raise InterruptedError
 
-    with pytest.raises(lsh._Stopped):
-        found_pairs(
-            a,
-            None,
-            LshParameters(4, 200, 1, 2),
-            limits,
-            threads,
-            stopped=stop.is_set,
-            progress=progress,
-        )
-    assert 1 <= len(calls) < 200
-    with pytest.raises(lsh._Stopped):
-        found_pairs(a, None, LshParameters(4, 2, 1, 2), limits, stopped=lambda: True)
+    before = threading.active_count()
+    with pytest.raises(InterruptedError):
+        found_pairs(a, None, LshParameters(4, 200, 1, 2), limits, threads, progress=progress)
+    assert calls == [(1, 200)]
+    assert threading.active_count() == before
 
 
 def test_progress_counts_the_tables() -> None:
