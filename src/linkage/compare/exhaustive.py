@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -61,7 +62,7 @@ def every_pair(question: Question, rule: Rule, threads: int) -> Generator[RawPai
     yield from in_order((task for task in tasks if task.pairs), threads)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Task:
     question: Question
     which: Pass
@@ -105,7 +106,7 @@ class _Task:
         )
         return Found(left, right, distance, found.steps, found.verified)
 
-    @property
+    @cached_property
     def pairs(self) -> int:
         """Pairs of records that the task compares or rules out."""
         (first, last), (start, end) = self.rows, self.span

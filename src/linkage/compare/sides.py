@@ -39,8 +39,9 @@ def sorted_side(matrix: BitMatrix, *, with_empty: bool, use: Backend | None) -> 
         use: kernels, see :func:`linkage.kernels.load_kernels`.
     """
     ones = load_kernels(use).popcounts(matrix.words)
-    order = np.argsort(ones, kind="stable").astype(np.int64)
+    # numpy sorts 16 bits by radix, ten times as fast
+    small = ones.astype(np.uint16) if matrix.bits < 1 << 16 else ones
+    order = np.argsort(small, kind="stable").astype(np.int64)
     if not with_empty:
         order = order[np.searchsorted(ones[order], 1) :]
-    side = Side(np.ascontiguousarray(matrix.words[order]), np.ascontiguousarray(ones[order]))
-    return SortedSide(side, order)
+    return SortedSide(Side(np.take(matrix.words, order, axis=0), ones[order]), order)

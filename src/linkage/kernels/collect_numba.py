@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from linkage.kernels.compiled import compiled
 from linkage.kernels.slice_block import WORDS, ones
-from linkage.kernels.slices import Hits, Rule, Side
+from linkage.kernels.slices import Hits, Places, Rule, Side
 
 __all__ = ["IMPOSSIBLE", "allowed_misses", "collect", "start_for"]
 
@@ -59,16 +59,18 @@ def collect(
     column: int,
     planes: NDArray[np.uint8],
     tile_at: np.uint64,
-    flat: NDArray[np.uint32],
-    offset_at: np.uint64,
-    kept: int,
+    places: Places,
+    r: int,
     a: Side,
     b: Side,
     rule: Rule,
     relation: int,
     hits: Hits,
 ) -> None:
-    """Compare in full what the masks let through, and keep what is within its own limits."""
+    """Compare in full what the masks let through, and keep what is within its own limits.
+
+    ``i`` is the row, the batch's row ``r``.
+    """
     found = hits.state[2]
     own = a.ones[i]
     for w in range(WORDS):
@@ -95,8 +97,8 @@ def collect(
                 rule.weight[own], min((limit + own - b.ones[j]) // 2, rule.quantiles.shape[1] - 1)
             ]
             misses = 0
-            for at in range(kept):
-                place = tile_at + np.uint64(flat[offset_at + np.uint64(at)]) + np.uint64(lane // 8)
+            for at in range(places.begin[r], places.begin[r] + places.kept[r]):
+                place = tile_at + np.uint64(8) * np.uint64(places.planes[at]) + np.uint64(lane // 8)
                 misses += (planes[place] >> np.uint8(lane % 8)) & 1
             if misses > allowed:
                 continue

@@ -44,7 +44,7 @@ class SearchKernels(Protocol):
 
         Args:
             side: the filters, none of them empty.
-            order: bit positions in the order in which a row's are visited, none twice.
+            order: all bit positions, in the order in which a row's are visited.
         """
 
     def near_pairs(

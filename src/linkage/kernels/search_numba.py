@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.kernels.numba_kernels import popcounts
-from linkage.kernels.planes_numba import fill_planes, list_places
+from linkage.kernels.planes_numba import SPARE_PLACES, fill_planes, list_places
 from linkage.kernels.slice_block import GROUP, LANES, LONG_GROUP, SHORT_DIGITS, WORDS
 from linkage.kernels.slice_long_numba import BATCH, scan_long, tile_distances
 from linkage.kernels.slice_short_numba import scan_short
-from linkage.kernels.slices import Found, Hits, Relation, Rule, Side, aligned_zeros
+from linkage.kernels.slices import Found, Hits, Places, Relation, Rule, Side, aligned_zeros
 
 __all__ = ["TILE", "Columns", "near_pairs", "prepare_columns", "prepare_distances"]
 
@@ -18,7 +18,7 @@ TILE = LANES
 """Columns that are compared at once; slices of columns should start at multiples of it."""
 
 _CHUNK_PAIRS = 1 << 16
-_SHORT_BATCH = 1024
+_SHORT_BATCH = 2048
 """Rows that meet a tile while it is in the first-level cache: enough to pay for bringing it."""
 _RELATIONS = {"lighter-or-equal": 0, "lighter": 1, "earlier": 2}
 _SHORT = (1 << SHORT_DIGITS) - 1
@@ -34,12 +34,11 @@ class Columns:
 
     def __init__(self, side: Side, order: NDArray[np.int64]) -> None:
         self.side = side
-        self.positions = len(order)
-        self.slots = np.full(64 * side.words.shape[1], -1, dtype=np.int64)
+        self.slots = np.empty(64 * side.words.shape[1], dtype=np.int64)
         self.slots[order] = np.arange(len(order))
-        self.stride = (self.positions + 1) * 8 * WORDS
+        self.stride = (len(order) + 1) * 8 * WORDS
         self.planes = aligned_zeros(-(-len(side.words) // LANES) * self.stride)
-        fill_planes(side.words, self.slots, self.positions, self.planes.view(np.uint64))
+        fill_planes(side.words, self.slots, self.planes.view(np.uint64))
 
 
 def prepare_columns(side: Side, order: NDArray[np.int64]) -> Columns:
@@ -62,7 +61,6 @@ def near_pairs(
     side = columns.side
     short = int(rule.quantiles.max(initial=0)) <= _SHORT
     group, scan = (GROUP, scan_short) if short else (LONG_GROUP, scan_long)
-    listed = min(rule.most, int(rows.ones[first:last].max(initial=0)))
     batch = _SHORT_BATCH if short else BATCH
     hits = Hits(
         np.zeros(5, np.int64),
@@ -74,13 +72,12 @@ def near_pairs(
     tiles = (first_column // LANES, -(-last_column // LANES))
     found = 0
     for start in range(first, last, batch):
-        own = rows.words[start : min(start + batch, last)]
-        places, kept = _listed(own, columns, listed, group)
+        places = _listed(_part(rows, start, min(start + batch, last)), columns, rule.most, group)
         hits.state[:2] = tiles[0], 0
         while hits.state[0] < tiles[1] and found <= most:
             hits.state[2] = 0
             scan(
-                columns.planes, columns.stride, tiles[1], places, kept, start, rows, side, rule,
+                columns.planes, columns.stride, tiles[1], places, start, rows, side, rule,
                 _RELATIONS[relation], hits,
             )  # fmt: skip
             many = int(hits.state[2])
@@ -104,17 +101,16 @@ class _Distances:
 class _DistanceRows:
     def __init__(self, columns: Columns, first: int, last: int) -> None:
         self._columns = columns
-        self._ones = columns.side.ones[first:last]
-        self._places, self._kept = _listed(
-            columns.side.words[first:last], columns, int(self._ones.max(initial=0)), LONG_GROUP
-        )
+        own = _part(columns.side, first, last)
+        self._ones = own.ones
+        self._places = _listed(own, columns, columns.slots.size, LONG_GROUP)
 
     def tile(self, first: int, last: int) -> NDArray[np.int32]:
         columns = self._columns
         distances = np.empty((len(self._ones), last - first), dtype=np.int32)
         tile_distances(
-            columns.planes, columns.stride, self._places, self._kept, self._ones,
-            columns.side.ones, first, distances,
+            columns.planes, columns.stride, self._places, self._ones, columns.side.ones, first,
+            distances,
         )  # fmt: skip
         return distances
 
@@ -124,11 +120,17 @@ def prepare_distances(words: NDArray[np.uint64]) -> _Distances:
     return _Distances(words)
 
 
-def _listed(
-    words: NDArray[np.uint64], columns: Columns, most: int, group: int
-) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
-    """Places of the rows' planes, filled up to whole groups, and how many are real."""
-    places = np.empty((len(words), max(group, -(-most // group) * group)), dtype=np.uint32)
-    kept = np.empty(len(words), dtype=np.int32)
-    list_places(words, columns.slots, columns.positions, most, places, kept)
-    return places, kept
+def _part(side: Side, first: int, last: int) -> Side:
+    return Side(side.words[first:last], side.ones[first:last])
+
+
+def _listed(rows: Side, columns: Columns, most: int, group: int) -> Places:
+    """Places of the planes of the rows' first set bits, at most so many, in whole groups."""
+    kept = np.minimum(rows.ones, most)
+    begin = np.zeros(len(kept) + 1, dtype=np.int64)
+    np.cumsum(-(-kept // group) * group, out=begin[1:])
+    short = columns.slots.size * WORDS <= np.iinfo(np.uint16).max
+    planes = np.empty(begin[-1] + SPARE_PLACES, dtype=np.uint16 if short else np.uint32)
+    places = Places(planes, begin, kept)
+    list_places(rows.words, columns.slots, places)
+    return places

@@ -63,11 +63,12 @@ def _add_group(
     builder: Any, tile: Any, offsets: Any, first: Any, state: list[Any], levels: int
 ) -> Any:
     """Add ``2**levels`` planes to the lowest digits of a counter; returns the carry."""
+    words = builder.bitcast(tile, I64.as_pointer())
 
     def add(level: int, at: int) -> Any:
         if level == 0:
             offset = builder.load(builder.gep(offsets, [builder.add(first, I64(at))]))
-            place = builder.gep(tile, [builder.zext(offset, I64)])
+            place = builder.gep(words, [builder.zext(offset, I64)])
             return builder.load(builder.bitcast(place, _PLANE.as_pointer()), align=8 * WORDS)
         x, y = add(level - 1, at), add(level - 1, at + (1 << (level - 1)))
         state[level - 1], carry = full_adder(builder, x, y, state[level - 1])
@@ -124,7 +125,9 @@ def _near(_typing: Any, *kinds: Any) -> Any:
                 loop.do_break()
         left = builder.xor(builder.load(out), _constant(-1))
         builder.store(left, builder.bitcast(masks, _PLANE.as_pointer()), align=8)
-        return builder.load(done)
+        some = builder.icmp_unsigned("!=", builder.bitcast(left, _WHOLE), ir.Constant(_WHOLE, 0))
+        twice = builder.shl(builder.load(done), I64(1))
+        return builder.or_(twice, builder.zext(some, I64))
 
     return types.uint64(*kinds), generate
 
@@ -192,7 +195,7 @@ def _spread(builder: Any, digits: list[Any], counts: Any) -> None:
 
 def _python_planes(tiles: Any, tile_at: Any, offsets: Any, at: int, many: int) -> Any:
     """``(many, LANES)`` of 0 and 1: planes of a tile."""
-    places = offsets[at : at + many].astype(np.int64)
+    places = 8 * offsets[at : at + many].astype(np.int64)
     return np.unpackbits(
         tiles[int(tile_at) + places[:, None] + np.arange(8 * WORDS)], axis=1, bitorder="little"
     )
@@ -218,8 +221,8 @@ def _python_near(
         total += planes.sum(axis=0, dtype=np.int64)
         masks[:] = np.packbits(total < 1 << SHORT_DIGITS, bitorder="little").view("<u8")
         if early and group >= blind and not masks.any():
-            return group + 1
-    return int(groups)
+            return 2 * (group + 1)
+    return 2 * int(groups) + bool(masks.any())
 
 
 def _python_counter(state: Any, at: Any) -> tuple[Any, Any]:
@@ -274,10 +277,11 @@ else:
         """Which columns of a tile miss at most so many of a row's positions.
 
         ``offsets[offset_at:]`` are the places of the positions' planes in ``tiles[tile_at:]``,
-        in groups of 16. The counters start at ``start``, eight digits of all ones or zeros, so
-        that they overflow beyond the limit. ``masks`` receives a plane of what is left. Returns
-        the groups that were counted: if ``early``, a tile of which nothing is left is left, but
-        not before ``sure`` groups, at most ``groups``, which go faster four at a time.
+        in 64-bit words and groups of 16. The counters start at ``start``, eight digits of all
+        ones or zeros, so that they overflow beyond the limit. ``masks`` receives a plane of what
+        is left. Returns twice the groups that were counted, and 1 more where anything is left:
+        if ``early``, a tile of which nothing is left is left, but not before ``sure`` groups, at
+        most ``groups``, which go faster four at a time.
         """
         kinds = (tiles, tile_at, offsets, offset_at, groups, start, masks, early, sure)
         return _near(typing, *kinds)

@@ -21,7 +21,7 @@ from linkage.kernels.slice_block import (
     advance_counter,
     read_counter,
 )
-from linkage.kernels.slices import Hits, Rule, Side
+from linkage.kernels.slices import Hits, Places, Rule, Side
 
 __all__ = ["BATCH", "scan_long", "tile_distances"]
 
@@ -37,8 +37,7 @@ def scan_long(
     planes: NDArray[np.uint8],
     stride: int,
     last_tile: int,
-    places: NDArray[np.uint32],
-    kept: NDArray[np.int32],
+    places: Places,
     first_row: int,
     a: Side,
     b: Side,
@@ -50,8 +49,7 @@ def scan_long(
 
     A limit that no counter can hold rules nothing out: every pair is compared in full.
     """
-    rows, width = places.shape
-    flat = places.reshape(-1)
+    rows, flat, kept = places.kept.size, places.planes, places.kept
     columns = b.ones.size
     counters = np.empty(rows * STATE, np.uint64)
     waiting = np.empty(rows, np.bool_)
@@ -78,7 +76,7 @@ def scan_long(
                 if waiting[r] and at < kept[r]:
                     groups = (min(_PIECE, kept[r] - at) + LONG_GROUP - 1) // LONG_GROUP
                     advance_counter(
-                        planes, tile_at, flat, np.uint64(r * width + at), np.uint64(groups),
+                        planes, tile_at, flat, np.uint64(places.begin[r] + at), np.uint64(groups),
                         counters, np.uint64(r * STATE),
                     )  # fmt: skip
                     hits.state[3] += groups * (LONG_GROUP // GROUP)
@@ -92,8 +90,8 @@ def scan_long(
                     hit |= masks[w]
                 if hit != 0:
                     collect(
-                        masks, first_row + r, column, planes, tile_at, flat, np.uint64(r * width),
-                        kept[r], a, b, rule, relation, hits,
+                        masks, first_row + r, column, planes, tile_at, places, r, a, b, rule,
+                        relation, hits,
                     )  # fmt: skip
         if hits.state[2] > room:
             hits.state[0] = tile + 1
@@ -105,8 +103,7 @@ def scan_long(
 def tile_distances(
     planes: NDArray[np.uint8],
     stride: int,
-    places: NDArray[np.uint32],
-    kept: NDArray[np.int32],
+    places: Places,
     ones_a: NDArray[np.int32],
     ones_b: NDArray[np.int32],
     first: int,
@@ -116,8 +113,7 @@ def tile_distances(
 
     ``distances`` is ``(rows, columns)`` int32.
     """
-    rows, width = places.shape
-    flat = places.reshape(-1)
+    rows, flat, kept = places.kept.size, places.planes, places.kept
     counters = np.empty(min(rows, BATCH) * STATE, np.uint64)
     start, counts = np.zeros(LONG_DIGITS, np.uint64), np.empty(LANES, np.uint16)
     columns = distances.shape[1]
@@ -128,13 +124,14 @@ def tile_distances(
             end = min(batch + BATCH, rows)
             for r in range(batch, end):
                 _set_counter(counters, (r - batch) * STATE, start)
-            for at in range(0, width, _PIECE):
+            longest = kept[batch:end].max()
+            for at in range(0, longest, _PIECE):
                 for r in range(batch, end):
                     if at < kept[r]:
                         groups = (min(_PIECE, kept[r] - at) + LONG_GROUP - 1) // LONG_GROUP
                         advance_counter(
-                            planes, tile_at, flat, np.uint64(r * width + at), np.uint64(groups),
-                            counters, np.uint64((r - batch) * STATE),
+                            planes, tile_at, flat, np.uint64(places.begin[r] + at),
+                            np.uint64(groups), counters, np.uint64((r - batch) * STATE),
                         )  # fmt: skip
             for r in range(batch, end):
                 read_counter(counters, np.uint64((r - batch) * STATE), counts)

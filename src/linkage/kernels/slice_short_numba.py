@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from linkage.kernels.collect_numba import IMPOSSIBLE, allowed_misses, collect, start_for
 from linkage.kernels.compiled import compiled
 from linkage.kernels.slice_block import GROUP, LANES, SHORT_DIGITS, WORDS, near_lanes
-from linkage.kernels.slices import Hits, Rule, Side
+from linkage.kernels.slices import Hits, Places, Rule, Side
 
 __all__ = ["scan_short"]
 
@@ -24,8 +24,7 @@ def scan_short(
     planes: NDArray[np.uint8],
     stride: int,
     last_tile: int,
-    places: NDArray[np.uint32],
-    kept: NDArray[np.int32],
+    places: Places,
     first_row: int,
     a: Side,
     b: Side,
@@ -37,8 +36,7 @@ def scan_short(
 
     Returns early when one more tile's pairs may not fit; the state of ``hits`` says where.
     """
-    rows, width = places.shape
-    flat = places.reshape(-1)
+    rows, flat = places.kept.size, places.planes
     columns = b.ones.size
     masks, start = np.empty(WORDS, np.uint64), np.zeros(SHORT_DIGITS, np.uint64)
     room = hits.left.size - LANES
@@ -62,28 +60,23 @@ def scan_short(
                     start_for(allowed, start)
             if allowed == IMPOSSIBLE or (relation == 2 and column + LANES <= i + 1):
                 continue
-            offset_at = np.uint64(r * width)
-            groups = (kept[r] + GROUP - 1) // GROUP
-            done = np.int64(
+            offset_at = np.uint64(places.begin[r])
+            groups = (places.kept[r] + GROUP - 1) // GROUP
+            answer = np.int64(
                 near_lanes(
                     planes, tile_at, flat, offset_at, np.uint64(groups), start, masks,
                     np.uint64(rule.early), np.uint64(min(groups, sure) if rule.early else groups),
                 )
             )  # fmt: skip
+            done = answer >> 1
             steps += done
             # Where the last rows were done is where to look first, and now and then before.
             usual += done - usual // _ROWS_REMEMBERED
             sure = usual // _ROWS_REMEMBERED
             if r % _LOOK_EARLIER == 0 and sure >= _LOOK_BEFORE:
                 sure -= _LOOK_BEFORE
-            hit = np.uint64(0)
-            for w in range(WORDS):
-                hit |= masks[w]
-            if hit != 0:
-                collect(
-                    masks, i, column, planes, tile_at, flat, offset_at, kept[r], a, b, rule,
-                    relation, hits,
-                )  # fmt: skip
+            if answer & 1:
+                collect(masks, i, column, planes, tile_at, places, r, a, b, rule, relation, hits)
                 if hits.state[2] > room:
                     hits.state[0], hits.state[1] = tile, r + 1
                     hits.state[3] += steps

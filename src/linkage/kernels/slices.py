@@ -16,12 +16,21 @@ Counting by carry-save adders over bit slices: Harley and Seal, in Warren, *Hack
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["VECTOR_WORDS", "Found", "Hits", "Relation", "Rule", "Side", "aligned_zeros"]
+__all__ = [
+    "VECTOR_WORDS",
+    "Found",
+    "Hits",
+    "Places",
+    "Relation",
+    "Rule",
+    "Side",
+    "aligned_zeros",
+]
 
 Relation: TypeAlias = Literal["lighter", "lighter-or-equal", "earlier"]
 """Which pairs of a row and a column count: rows with fewer set bits than the column, with at
@@ -51,7 +60,7 @@ class Rule(NamedTuple):
 
     Attributes:
         limits: ``(2 * bits + 1,)`` int32, largest Hamming distance by the set bits of both.
-        order: bit positions in the order in which a row's are visited, int64.
+        order: all bit positions in the order in which a row's are visited, int64.
         most: how many set bits of a row are visited.
         quantiles: ``(weights, misses + 1)`` int32, misses allowed among the visited bits, by
             the misses allowed among all.
@@ -66,6 +75,21 @@ class Rule(NamedTuple):
     quantiles: NDArray[np.int32]
     weight: NDArray[np.int32]
     early: bool = True
+
+
+class Places(NamedTuple):
+    """Where the planes of rows' set bits lie in a tile, in the order in which they are visited.
+
+    Attributes:
+        planes: uint16 or uint32, 64-bit words from the start of a tile, row after row, each
+            filled up to whole groups with the plane of zeros.
+        begin: ``(rows + 1,)`` int64, where a row's begin.
+        kept: ``(rows,)`` int32, how many of a row's are real.
+    """
+
+    planes: NDArray[Any]
+    begin: NDArray[np.int64]
+    kept: NDArray[np.int32]
 
 
 class Hits(NamedTuple):

@@ -35,10 +35,10 @@ def case(records: int, others: int, words: int, density: float, seed: int) -> tu
 
 
 def a_rule(side_bits: int, measure: str, threshold: float, seed: int) -> Rule:
-    """Some positions in any order, some of them visited, and quantiles that rule pairs out."""
+    """Positions in any order, some of them visited, and quantiles that rule pairs out."""
     generator = np.random.default_rng(seed)
-    order = generator.permutation(side_bits)[: generator.integers(1, side_bits + 1)]
-    most = int(generator.integers(0, len(order) + 1))
+    order = generator.permutation(side_bits)
+    most = int(generator.integers(0, side_bits + 1))
     limits = distance_limits(measure, threshold, side_bits)
     if generator.random() < 0.5:
         quantiles = np.arange(side_bits + 1, dtype=np.int32)[None]
