@@ -21,6 +21,7 @@ from linkage.kernels.slices import VECTOR_WORDS
 __all__ = [
     "GROUP",
     "LANES",
+    "LEAST_DIGITS",
     "LONG_DIGITS",
     "LONG_GROUP",
     "SHORT_DIGITS",
@@ -45,6 +46,8 @@ STATE = (LONG_DIGITS + 1) * WORDS
 """Words of a long counter: its digits, and what has overflowed."""
 
 _LEVELS, _LONG_LEVELS = 4, 6
+LEAST_DIGITS = _LONG_LEVELS
+"""Digits of a long counter that are always used."""
 _PLANE = ir.VectorType(I64, WORDS)
 _WHOLE = ir.IntType(LANES)
 
@@ -137,40 +140,43 @@ def _advance(_typing: Any, *kinds: Any) -> Any:
         kind = signature.args
         tile = pointer(context, builder, kind[0], arguments[0], arguments[1])
         offsets = pointer(context, builder, kind[2], arguments[2], arguments[3])
-        places = _planes_of(builder, pointer(context, builder, kind[5], *arguments[5:7]))
+        counter = pointer(context, builder, kind[5], *arguments[5:7])
+        planes = builder.bitcast(counter, _PLANE.as_pointer())
         low = [cgutils.alloca_once(builder, _PLANE) for _ in range(_LONG_LEVELS)]
-        for digit, place in zip(low, places, strict=False):
+        places = [builder.gep(planes, [I64(digit)]) for digit in range(_LONG_LEVELS)]
+        overflow = builder.gep(planes, [I64(LONG_DIGITS)])
+        for digit, place in zip(low, places, strict=True):
             builder.store(builder.load(place, align=8), digit)
+        high = builder.sub(arguments[7], I64(_LONG_LEVELS))
         with cgutils.for_range(builder, arguments[4], intp=I64) as loop:
             first = builder.mul(loop.index, I64(LONG_GROUP))
             state = [builder.load(digit) for digit in low]
-            carry = _add_group(builder, tile, offsets, first, state, _LONG_LEVELS)
+            carried = cgutils.alloca_once_value(
+                builder, _add_group(builder, tile, offsets, first, state, _LONG_LEVELS)
+            )
             for digit, value in zip(low, state, strict=True):
                 builder.store(value, digit)
-            for place in places[_LONG_LEVELS:LONG_DIGITS]:
-                before = builder.load(place, align=8)
+            with cgutils.for_range(builder, high, intp=I64) as rise:
+                place = builder.gep(planes, [builder.add(rise.index, I64(_LONG_LEVELS))])
+                before, carry = builder.load(place, align=8), builder.load(carried)
                 builder.store(builder.xor(before, carry), place, align=8)
-                carry = builder.and_(before, carry)
-            gone = builder.or_(builder.load(places[LONG_DIGITS], align=8), carry)
-            builder.store(gone, places[LONG_DIGITS], align=8)
-        for digit, place in zip(low, places, strict=False):
+                builder.store(builder.and_(before, carry), carried)
+            gone = builder.or_(builder.load(overflow, align=8), builder.load(carried))
+            builder.store(gone, overflow, align=8)
+        for digit, place in zip(low, places, strict=True):
             builder.store(builder.load(digit), place, align=8)
         return I64(0)
 
     return types.uint64(*kinds), generate
 
 
-def _planes_of(builder: Any, state: Any) -> list[Any]:
-    """Where the planes of a long counter lie."""
-    first = builder.bitcast(state, _PLANE.as_pointer())
-    return [builder.gep(first, [I64(plane)]) for plane in range(LONG_DIGITS + 1)]
-
-
 def _read(_typing: Any, *kinds: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = signature.args
-        places = _planes_of(builder, pointer(context, builder, kind[0], *arguments[:2]))
-        digits = [builder.load(place, align=8) for place in places[:LONG_DIGITS]]
+        counter = pointer(context, builder, kind[0], *arguments[:2])
+        planes = builder.bitcast(counter, _PLANE.as_pointer())
+        places = [builder.gep(planes, [I64(digit)]) for digit in range(LONG_DIGITS)]
+        digits = [builder.load(place, align=8) for place in places]
         _spread(builder, digits, pointer(context, builder, kind[2], arguments[2]))
         return I64(0)
 
@@ -225,30 +231,38 @@ def _python_near(
     return 2 * int(groups) + bool(masks.any())
 
 
-def _python_counter(state: Any, at: Any) -> tuple[Any, Any]:
+def _python_counter(state: Any, at: Any, digits: int) -> tuple[Any, Any]:
     """Its planes, and the numbers that they hold."""
     planes = state[int(at) : int(at) + STATE].reshape(LONG_DIGITS + 1, WORDS)
     bits = np.unpackbits(planes.astype("<u8").view(np.uint8), axis=1, bitorder="little")
-    return planes, (1 << np.arange(LONG_DIGITS)) @ bits[:LONG_DIGITS].astype(np.int64)
+    return planes, (1 << np.arange(digits)) @ bits[:digits].astype(np.int64)
 
 
 def _python_advance(
-    tiles: Any, tile_at: Any, offsets: Any, offset_at: Any, groups: Any, state: Any, state_at: Any
+    tiles: Any,
+    tile_at: Any,
+    offsets: Any,
+    offset_at: Any,
+    groups: Any,
+    state: Any,
+    state_at: Any,
+    digits: Any,
 ) -> int:
-    planes, total = _python_counter(state, state_at)
+    planes, total = _python_counter(state, state_at, int(digits))
+    size = 1 << int(digits)
     for group in range(int(groups)):
         at = int(offset_at) + LONG_GROUP * group
         added = _python_planes(tiles, tile_at, offsets, at, LONG_GROUP)
         total += added.sum(axis=0, dtype=np.int64)
-        planes[-1] |= np.packbits(total >> LONG_DIGITS > 0, bitorder="little").view("<u8")
-        total &= (1 << LONG_DIGITS) - 1
-    for digit in range(LONG_DIGITS):
+        planes[-1] |= np.packbits(total >= size, bitorder="little").view("<u8")
+        total &= size - 1
+    for digit in range(int(digits)):
         planes[digit] = np.packbits(total >> digit & 1, bitorder="little").view("<u8")
     return 0
 
 
 def _python_read(state: Any, state_at: Any, counts: Any) -> int:
-    counts[:] = _python_counter(state, state_at)[1]
+    counts[:] = _python_counter(state, state_at, LONG_DIGITS)[1]
     return 0
 
 
@@ -296,13 +310,15 @@ else:
         groups: Any,
         state: Any,
         state_at: Any,
+        digits: Any,
     ) -> Any:
         """Count how many of a row's positions each column of a tile misses, in a long counter.
 
         As :func:`near_lanes`, in groups of 64. ``state[state_at:]`` are the counter's planes:
-        fifteen digits, and a plane of the columns that have overflowed.
+        room for fifteen digits, of which so many are used, at least six, and a plane of the
+        columns that have overflowed.
         """
-        return _advance(typing, tiles, tile_at, offsets, offset_at, groups, state, state_at)
+        return _advance(typing, tiles, tile_at, offsets, offset_at, groups, state, state_at, digits)
 
     @intrinsic
     def read_counter(typing: Any, state: Any, state_at: Any, counts: Any) -> Any:

@@ -14,6 +14,7 @@ from linkage.kernels.compiled import compiled
 from linkage.kernels.slice_block import (
     GROUP,
     LANES,
+    LEAST_DIGITS,
     LONG_DIGITS,
     LONG_GROUP,
     STATE,
@@ -52,32 +53,32 @@ def scan_long(
     rows, flat, kept = places.kept.size, places.planes, places.kept
     columns = b.ones.size
     counters = np.empty(rows * STATE, np.uint64)
-    waiting = np.empty(rows, np.bool_)
-    masks, start = np.empty(WORDS, np.uint64), np.zeros(LONG_DIGITS, np.uint64)
+    waiting, counted = np.empty(rows, np.bool_), np.empty(rows, np.int32)
+    digits = _digits(rule.quantiles.max() if rule.quantiles.size else 0)
+    masks, start = np.empty(WORDS, np.uint64), np.zeros(digits, np.uint64)
     room = hits.left.size - rows * LANES
     for tile in range(hits.state[0], last_tile):
         column = tile * LANES
         lightest = b.ones[column]
         heaviest = b.ones[min(column + LANES, columns) - 1]
         tile_at = np.uint64(tile * stride)
-        longest = 0
         for r in range(rows):
             i = first_row + r
+            counted[r] = 0
             allowed = allowed_misses(a.ones[i], lightest, heaviest, rule, relation)
             waiting[r] = allowed != IMPOSSIBLE and not (relation == 2 and column + LANES <= i + 1)
             if waiting[r]:
-                # Beyond what a counter holds: one that starts at 0 and is not asked.
                 start_for(allowed, start)
                 _set_counter(counters, r * STATE, start)
-                if allowed < (1 << LONG_DIGITS) - 1:
-                    longest = max(longest, kept[r])
-        for at in range(0, longest, _PIECE):
+                if allowed < 1 << digits:
+                    counted[r] = kept[r]
+        for at in range(0, counted.max(), _PIECE):
             for r in range(rows):
-                if waiting[r] and at < kept[r]:
-                    groups = (min(_PIECE, kept[r] - at) + LONG_GROUP - 1) // LONG_GROUP
+                if waiting[r] and at < counted[r]:
+                    groups = (min(_PIECE, counted[r] - at) + LONG_GROUP - 1) // LONG_GROUP
                     advance_counter(
                         planes, tile_at, flat, np.uint64(places.begin[r] + at), np.uint64(groups),
-                        counters, np.uint64(r * STATE),
+                        counters, np.uint64(r * STATE), np.uint64(digits),
                     )  # fmt: skip
                     hits.state[3] += groups * (LONG_GROUP // GROUP)
                     if rule.early and _all_gone(counters, r * STATE):
@@ -125,6 +126,7 @@ def tile_distances(
             for r in range(batch, end):
                 _set_counter(counters, (r - batch) * STATE, start)
             longest = kept[batch:end].max()
+            digits = _digits(longest)
             for at in range(0, longest, _PIECE):
                 for r in range(batch, end):
                     if at < kept[r]:
@@ -132,6 +134,7 @@ def tile_distances(
                         advance_counter(
                             planes, tile_at, flat, np.uint64(places.begin[r] + at),
                             np.uint64(groups), counters, np.uint64((r - batch) * STATE),
+                            np.uint64(digits),
                         )  # fmt: skip
             for r in range(batch, end):
                 read_counter(counters, np.uint64((r - batch) * STATE), counts)
@@ -143,8 +146,17 @@ def tile_distances(
 
 
 @compiled
+def _digits(largest: int) -> int:
+    """Digits of a counter that tells up to so many misses from more, if there are as many."""
+    digits = LEAST_DIGITS
+    while digits < LONG_DIGITS and largest >= 1 << digits:
+        digits += 1
+    return digits
+
+
+@compiled
 def _set_counter(counters: NDArray[np.uint64], at: int, start: NDArray[np.uint64]) -> None:
-    for digit in range(LONG_DIGITS):
+    for digit in range(start.size):
         for w in range(WORDS):
             counters[at + digit * WORDS + w] = start[digit]
     for w in range(WORDS):

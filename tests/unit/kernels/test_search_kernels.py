@@ -111,6 +111,20 @@ def test_long_filters_and_large_limits(words: int) -> None:
             assert found_by(backend, rows, columns, rule, "lighter-or-equal") == expected
 
 
+def test_a_row_that_no_counter_holds_is_not_ruled_out_beside_one_that_is_counted() -> None:
+    bits = 64 * 1030
+    place = np.arange(bits)
+    limits = distance_limits("agreement", 0.001, bits)
+    quantiles = np.arange(bits // 2 + 1, dtype=np.int32)[None]
+    rule = Rule(limits, place, bits, quantiles, np.zeros(bits + 1, np.int32))
+    rows = sorted_side(naive_search.packed(np.stack([place < 32_780, place < 33_130])))
+    columns = sorted_side(naive_search.packed((place >= 32_790)[None]))
+    expected = naive_search.near_pairs(rows, columns, rule, "lighter-or-equal")
+    assert len(expected) == 1  # with 32,790 misses
+    for backend in BACKENDS:
+        assert found_by(backend, rows, columns, rule, "lighter-or-equal") == expected
+
+
 def test_more_pairs_than_a_buffer_holds_all_arrive_once() -> None:
     same = np.full((600, 2), 0x0F0F, dtype=np.uint64)
     rows = sorted_side(same)
