@@ -26,12 +26,22 @@ def bigrams(words: Sequence[str]) -> set[str]:
     return found
 
 
-def combine_masks(tokens: Any, masks: NDArray[np.uint64], rows: NDArray[np.int64]) -> list[int]:
+def unite_masks(
+    columns: Sequence[Sequence[Sequence[str]]],
+    rows_of: Sequence[dict[str, int]],
+    codes: Sequence[Sequence[int]],
+    value_rows: Sequence[int],
+    masks: NDArray[np.uint64],
+) -> list[int]:
+    """Words column by column with each column's rows of bigrams; values of every record."""
     unions = []
-    for record in entries(tokens):
+    for record, values in enumerate(codes):
         union = 0
-        for content, weight in record:
-            union |= as_integer(masks[content, rows[weight]])
+        for column, rows in zip(columns, rows_of, strict=True):
+            for gram in bigrams(column[record]):
+                union |= as_integer(masks[rows[gram]])
+        for value in values:
+            union |= as_integer(masks[value_rows[value]])
         unions.append(union)
     return unions
 

@@ -94,16 +94,33 @@ class EncodeKernels(Protocol):
             weights has the largest.
         """
 
-    def combine_masks(
-        self, tokens: TokenEntries, masks: Words, rows: Offsets, words: Words
-    ) -> None:
-        """Set ``words`` to the union of each record's masks.
+    def unite_masks(
+        self,
+        text: NDArray[np.uint8],
+        ends: Offsets,
+        tables: Offsets,
+        grams: Entries,
+        codes: Entries,
+        value_rows: Entries,
+        masks: Words,
+        words: Words,
+    ) -> Offsets:
+        """Set ``words`` to the union of the masks of each record's bigrams and values.
 
         Args:
-            tokens: the records' tokens.
-            masks: ``(contents, kinds, words)`` a mask for each content and kind of weight.
-            rows: ``(16,)`` the kind of each weight.
+            text: as for :meth:`tokenise`, like ``ends``, ``tables`` and ``codes``.
+            ends: where each column ends.
+            tables: the table of each column.
+            grams: ``(tables, 16384)`` row of ``masks`` of each pair of letters, -1 for one
+                not met so far; those met now get the next rows.
+            codes: value of each record in each coded column.
+            value_rows: ``(values,)`` row of ``masks`` of each value.
+            masks: ``(rows, words)``.
             words: ``(records, words)``, overwritten.
+
+        Returns:
+            The bigrams that got a row, in the order of the rows: ``table * 16384 + pair``.
+            If there are any, ``words`` is not yet right: call again with their masks.
         """
 
     def vote(self, tokens: TokenEntries, random: Words, coins: Words, words: Words) -> None:

@@ -13,7 +13,7 @@ from linkage.kernels.encode_choice import (
     TokenEntries,
 )
 
-__all__ = ["combine_masks", "diffuse", "tokenise", "vote"]
+__all__ = ["diffuse", "tokenise", "unite_masks", "vote"]
 
 PAD = ord("_")
 WORKING_WORDS = 1 << 14
@@ -35,17 +35,11 @@ def tokenise(
 ) -> TokenEntries:
     """Tokens of some records, see :class:`linkage.kernels.encode_choice.EncodeKernels`."""
     records = codes.shape[1]
-    found: list[NDArray[np.int64]] = []
-    owners, entries = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-    for column, end in enumerate(ends):
-        owner, pairs = _bigrams(text[ends[column - 1] if column else 0 : end])
-        numbers = grams[tables[column]]
-        new = np.unique(pairs[numbers[pairs] < 0])
-        numbers[new] = np.arange(contents, contents + len(new), dtype=np.int32)
-        contents += len(new)
-        found.append(tables[column] * GRAMS + new)
-        owners.append(owner)
-        entries.append(numbers[pairs].astype(np.int64) << WEIGHT_BITS | weights[column])
+    owners, contents_of, found = _numbered_bigrams(text, ends, tables, grams, contents)
+    entries = [
+        numbers.astype(np.int64) << WEIGHT_BITS | weight
+        for numbers, weight in zip(contents_of, weights, strict=True)
+    ]
     lengths = np.diff(value_starts)
     for values in codes:
         counts = lengths[values]
@@ -53,9 +47,31 @@ def tokenise(
         # The places of each record's entries: from its value's first, one after the other.
         steps = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         entries.append(value_entries[np.repeat(value_starts[values], counts) + steps])
+    nothing = np.empty(0, dtype=np.int64)
     return _merged(
-        np.concatenate(owners), np.concatenate(entries), records, np.concatenate([*found, ends[:0]])
+        np.concatenate([nothing, *owners]), np.concatenate([nothing, *entries]), records, found
     )
+
+
+def _numbered_bigrams(
+    text: NDArray[np.uint8],
+    ends: NDArray[np.int64],
+    tables: NDArray[np.int64],
+    grams: NDArray[np.int32],
+    known: int,
+) -> tuple[list[NDArray[np.int64]], list[NDArray[np.int32]], NDArray[np.int64]]:
+    """Of every column's bigrams the records and the numbers; and those that are new."""
+    owners, numbers, found = [], [], [np.empty(0, dtype=np.int64)]
+    for column, end in enumerate(ends):
+        owner, pairs = _bigrams(text[ends[column - 1] if column else 0 : end])
+        table = grams[tables[column]]
+        new = np.unique(pairs[table[pairs] < 0])
+        table[new] = np.arange(known, known + len(new), dtype=np.int32)
+        known += len(new)
+        found.append(tables[column] * GRAMS + new)
+        owners.append(owner)
+        numbers.append(table[pairs])
+    return owners, numbers, np.concatenate(found)
 
 
 def _bigrams(letters: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -88,26 +104,36 @@ def _merged(
     )
 
 
-def combine_masks(
-    tokens: TokenEntries,
+def unite_masks(
+    text: NDArray[np.uint8],
+    ends: NDArray[np.int64],
+    tables: NDArray[np.int64],
+    grams: NDArray[np.int32],
+    codes: NDArray[np.int32],
+    value_rows: NDArray[np.int32],
     masks: NDArray[np.uint64],
-    rows: NDArray[np.int64],
     words: NDArray[np.uint64],
-) -> None:
+) -> NDArray[np.int64]:
     """Unions of masks, see :class:`linkage.kernels.encode_choice.EncodeKernels`."""
-    kinds, width = masks.shape[1:]
-    table = masks.reshape(-1, width)
-    chosen = (tokens.entries >> WEIGHT_BITS).astype(np.int64) * kinds + rows[tokens.entries & 15]
+    records = codes.shape[1]
+    owners, rows, found = _numbered_bigrams(text, ends, tables, grams, len(masks))
+    if len(found):
+        return found
+    owners += [np.arange(records)] * len(codes)
+    rows += [value_rows[values] for values in codes]
+    keys = np.concatenate([np.empty(0, np.int64), *owners]) << 32
+    keys = np.sort(keys | np.concatenate([np.empty(0, np.int64), *rows]))
+    starts = np.searchsorted(keys, np.arange(records + 1, dtype=np.int64) << 32)
+    chosen = keys & 0xFFFFFFFF
     words[:] = 0
-    occupied = np.flatnonzero(np.diff(tokens.starts))
-    step = max(1, WORKING_WORDS // (8 * width))
+    occupied = np.flatnonzero(np.diff(starts))
+    step = max(1, WORKING_WORDS // (8 * words.shape[1]))
     for first in range(0, len(occupied), step):
         block = occupied[first : first + step]
-        low, high = tokens.starts[block[0]], tokens.starts[block[-1] + 1]
-        # Records without tokens have no entries, so those of the block are adjacent.
-        words[block] = np.bitwise_or.reduceat(
-            table[chosen[low:high]], tokens.starts[block] - low, axis=0
-        )
+        low, high = starts[block[0]], starts[block[-1] + 1]
+        # Records without tokens have no rows, so those of the block are adjacent.
+        words[block] = np.bitwise_or.reduceat(masks[chosen[low:high]], starts[block] - low, axis=0)
+    return found
 
 
 def vote(

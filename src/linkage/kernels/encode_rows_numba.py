@@ -1,4 +1,4 @@
-"""Rows of bits combined, compiled: unions of masks, and ELD's diffusion.
+"""Rows of bits combined, compiled, and ELD's diffusion.
 
 The combining is written as vector instructions, see :mod:`linkage.kernels.llvm_words`.
 """
@@ -15,10 +15,9 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from linkage.kernels.compiled import compiled
-from linkage.kernels.encode_choice import WEIGHT_BITS, TokenEntries
 from linkage.kernels.llvm_words import I64, cgutils, load, pointer, store
 
-__all__ = ["combine_masks", "diffuse"]
+__all__ = ["LANES", "diffuse", "unite_rows"]
 
 LANES = 8
 """Words of 64 bits in one vector."""
@@ -93,45 +92,6 @@ its row ``at``. Tables are C-contiguous.
 """
 xor_rows = _combining("xor")
 """As :data:`unite_rows`, but the exclusive or."""
-
-
-def combine_masks(
-    tokens: TokenEntries,
-    masks: NDArray[np.uint64],
-    rows: NDArray[np.int64],
-    words: NDArray[np.uint64],
-) -> None:
-    """Unions of masks, see :class:`linkage.kernels.encode_choice.EncodeKernels`."""
-    longest = int(np.diff(tokens.starts).max(initial=0))
-    table = masks.reshape(-1, masks.shape[2])
-    chosen = np.empty(longest, dtype=np.int64)
-    _combine(tokens.starts, tokens.entries, table, masks.shape[1], rows, chosen, words)
-
-
-@compiled
-def _combine(
-    starts: NDArray[np.int64],
-    entries: NDArray[np.int32],
-    table: NDArray[np.uint64],
-    kinds: int,
-    rows: NDArray[np.int64],
-    chosen: NDArray[np.int64],
-    words: NDArray[np.uint64],
-) -> None:
-    width = words.shape[1]
-    vectors = width // LANES * LANES
-    for record in range(words.shape[0]):
-        count = starts[record + 1] - starts[record]
-        for k in range(count):
-            entry = entries[starts[record] + k]
-            chosen[k] = (entry >> WEIGHT_BITS) * kinds + rows[entry & 15]
-        for offset in range(0, vectors, LANES):
-            unite_rows(table, chosen, 0, count, offset, words, record)
-        for w in range(vectors, width):
-            union = np.uint64(0)
-            for k in range(count):
-                union |= table[chosen[k], w]
-            words[record, w] = union
 
 
 def diffuse(source: NDArray[np.uint64], taps: NDArray[np.int64], words: NDArray[np.uint64]) -> None:

@@ -16,7 +16,7 @@ from tests.vectors.independent import encodings as independent
 
 from linkage.agreement.model import FieldRule
 from linkage.agreement.profiles import PROFILES
-from linkage.encode import saul, token_blocks
+from linkage.encode import list_columns, saul
 from linkage.encode.filter_input import FilterInput
 from linkage.encode.saul import encode_saul
 from linkage.types import NormalisedList
@@ -95,7 +95,7 @@ def test_blocks_of_records_change_nothing(
 ) -> None:
     words = random_words(30)
     whole = bits_of(words)
-    monkeypatch.setattr(token_blocks, "BLOCK", 7)
+    monkeypatch.setattr(list_columns, "BLOCK", 7)
     assert np.array_equal(bits_of(words), whole)
 
 

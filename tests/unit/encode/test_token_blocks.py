@@ -15,7 +15,7 @@ from tests.vectors.independent import encodings as independent
 
 from linkage.agreement.model import FieldRule
 from linkage.agreement.profiles import PROFILES
-from linkage.encode import token_blocks
+from linkage.encode import list_columns
 from linkage.encode.columns import joined_words
 from linkage.encode.growing import GrowingRows
 from linkage.encode.registry import ENCODERS
@@ -70,7 +70,7 @@ def test_the_same_as_record_by_record(
     backend: str, block: int, records: list[dict[str, Any]]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(token_blocks, "BLOCK", block)
+        patch.setattr(list_columns, "BLOCK", block)
         found = tokens_of(backend, normalised(records), rules())
     values = [[value_of(rule.kind, record[rule.name]) for rule in rules()] for record in records]
     assert found == [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,13 @@ BACKENDS = ["numba", "numpy"]
 
 def words(shape: tuple[int, ...], seed: int) -> NDArray[np.uint64]:
     return np.random.default_rng(seed).integers(0, 2**64, shape, dtype=np.uint64)
+
+
+def joined(columns: Sequence[Sequence[Sequence[str]]]) -> tuple[NDArray[np.uint8], Any]:
+    """Columns of words as the kernels take them: text, and where each column ends."""
+    texts = ["".join("\x1f".join(value) + "\x1e" for value in column) for column in columns]
+    text = np.frombuffer("".join(texts).encode(), dtype=np.uint8)
+    return text, np.cumsum([len(each) for each in texts])
 
 
 def tokens(records: list[list[tuple[int, int]]]) -> TokenEntries:
@@ -63,12 +71,11 @@ def test_tokens_of_words_and_codes(
     grams = np.full((1, GRAMS), -1, dtype=np.int32)
     for pair in ("ab", "_j"):
         grams[0, ord(pair[0]) * 128 + ord(pair[1])] = known[pair]
-    columns = [[record[place] for record in records] for place in (0, 1)]
-    texts = ["".join("\x1f".join(value) + "\x1e" for value in column) for column in columns]
+    text, ends = joined([[record[place] for record in records] for place in (0, 1)])
     flat = [content << 4 | weight for value in values for content, weight in value]
     found = load_encode_kernels(backend).tokenise(
-        np.frombuffer("".join(texts).encode(), dtype=np.uint8),
-        np.cumsum([len(text) for text in texts]),
+        text,
+        ends,
         np.zeros(2, dtype=np.int64),
         np.array([2, 4], dtype=np.int32),
         grams,
@@ -115,12 +122,54 @@ def test_a_column_of_words_may_be_left_out(backend: str) -> None:
 @pytest.mark.parametrize("width", [1, 3, 8, 16, 17])
 @pytest.mark.parametrize("records", [0, 1, 70])
 def test_unions_of_masks(backend: str, width: int, records: int) -> None:
-    made = random_tokens(records, 50, 12, seed=width)
-    masks = words((50, 3, width), 1) & words((50, 3, width), 2)
-    rows = np.arange(16) % 3
+    """Three columns, two of them of one table; new bigrams are told, and the rest waits."""
+    rng = np.random.default_rng(width)
+    pool = ["", "a", "ab", "bab", "b5a", "j"]
+    columns = [
+        [rng.choice(pool, int(rng.integers(0, 4))).tolist() for _ in range(records)]
+        for _ in range(3)
+    ]
+    text, ends = joined(columns)
+    tables, value_rows = [0, 1, 0], [2, 0, 1]
+    codes = rng.integers(0, 3, (2, records)).astype(np.int32)
+    grams = np.full((2, GRAMS), -1, dtype=np.int32)
+    grams[1, ord("a") * 128 + ord("b")] = 1  # met before, and also a value's row
+    masks = words((40, width), 1) & words((40, width), 2)
     found = np.full((records, width), 7, dtype=np.uint64)
-    load_encode_kernels(backend).combine_masks(made, masks, rows, found)
-    assert [as_integer(row) for row in found] == naive.combine_masks(made, masks, rows)
+
+    def unite(known: int) -> list[int]:
+        return (
+            load_encode_kernels(backend)
+            .unite_masks(
+                text,
+                ends,
+                np.array(tables),
+                grams,
+                codes,
+                np.array(value_rows, dtype=np.int32),
+                masks[:known],
+                found,
+            )
+            .tolist()
+        )
+
+    new = unite(3)
+    expected = {
+        table * GRAMS + ord(gram[0]) * 128 + ord(gram[1])
+        for table, column in zip(tables, columns, strict=True)
+        for record in column
+        for gram in naive.bigrams(record)
+    } - {GRAMS + ord("a") * 128 + ord("b")}
+    assert set(new) == expected
+    assert len(new) == len(expected)
+    assert [grams[gram // GRAMS, gram % GRAMS] for gram in new] == list(range(3, 3 + len(new)))
+    assert unite(3 + len(new)) == []
+    numbers: list[dict[str, int]] = [{}, {"ab": 1}]
+    for row, gram in enumerate(new, start=3):
+        numbers[gram // GRAMS][chr(gram % GRAMS // 128) + chr(gram % 128)] = row
+    assert [as_integer(row) for row in found] == naive.unite_masks(
+        columns, [numbers[table] for table in tables], codes.T.tolist(), value_rows, masks
+    )
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
