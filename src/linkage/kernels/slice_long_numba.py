@@ -26,10 +26,10 @@ from linkage.kernels.slices import Hits, Places, Rule, Side
 
 __all__ = ["BATCH", "scan_long", "tile_distances"]
 
-BATCH = 32
-"""Rows whose counters wait together: 16 KiB of them."""
-_PIECE = 4 * LONG_GROUP
-"""Positions of a piece: about 512 planes, or 16 KiB, where half of a row's bits are set."""
+BATCH = 64
+"""Rows whose counters wait together: some 20 KiB of them."""
+_PIECE = 2 * LONG_GROUP
+"""Positions of a piece: about 256 planes, or 8 KiB, where half of a row's bits are set."""
 _EVERY = np.uint64(2**64 - 1)
 
 
@@ -46,7 +46,7 @@ def scan_long(
     relation: int,
     hits: Hits,
 ) -> None:
-    """The same as :func:`linkage.kernels.slice_short_numba.scan_short`, for up to 32 rows.
+    """The same as :func:`linkage.kernels.slice_short_numba.scan_short`, for up to :data:`BATCH` rows.
 
     A limit that no counter can hold rules nothing out: every pair is compared in full.
     """
