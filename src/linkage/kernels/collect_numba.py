@@ -99,7 +99,7 @@ def collect(
             misses = 0
             for at in range(places.begin[r], places.begin[r] + places.kept[r]):
                 place = tile_at + np.uint64(8) * np.uint64(places.planes[at]) + np.uint64(lane // 8)
-                misses += np.int64(planes[place] >> np.uint8(lane % 8)) & 1
+                misses += int(planes[place] >> np.uint8(lane % 8)) & 1
             if misses > allowed:
                 continue
             hits.left[found], hits.right[found], hits.distance[found] = i, j, differ

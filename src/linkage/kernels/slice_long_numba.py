@@ -46,7 +46,7 @@ def scan_long(
     relation: int,
     hits: Hits,
 ) -> None:
-    """The same as :func:`linkage.kernels.slice_short_numba.scan_short`, for up to :data:`BATCH` rows.
+    """The same as :func:`linkage.kernels.slice_short_numba.scan_short`, for a batch of rows.
 
     A limit that no counter can hold rules nothing out: every pair is compared in full.
     """
