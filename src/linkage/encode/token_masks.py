@@ -45,11 +45,9 @@ def filter_words(
     Returns:
         ``(records, bits // 64)`` uint64.
     """
-    masks = _Masks(streams, bits, token_bits)
-    columns = ListColumns(records, fields, masks.await_value)
-    masks.know_tables([(field.token_tag, field.weight) for field in columns.words])
+    masks = _Masks(records, fields, streams, bits, token_bits)
     words = np.empty((len(records), bits // 64), dtype=np.uint64)
-    for block in columns.blocks():
+    for block in masks.columns.blocks():
         masks.unite(block, kernels, words[block.rows])
     return words
 
@@ -57,24 +55,28 @@ def filter_words(
 class _Masks:
     """One mask for every token and weight, and one for every value of a code or date."""
 
-    def __init__(self, streams: Mapping[str, RandomStream], bits: int, token_bits: int) -> None:
+    def __init__(
+        self,
+        records: NormalisedList,
+        fields: Sequence[FieldRule],
+        streams: Mapping[str, RandomStream],
+        bits: int,
+        token_bits: int,
+    ) -> None:
+        self.columns = ListColumns(records, fields, self._await_value)
         self._streams, self._bits, self._token_bits = streams, bits, token_bits
         self._rows = GrowingRows((bits // 64,), np.uint64)
         self._value_rows = GrowingRows((), np.int32)
         self._place: dict[tuple[str, int, str], int] = {}
         self._unhashed: list[tuple[str, int, str]] = []
         self._values: list[list[int]] = []
-        self._kinds: list[tuple[str, int]] = []
-        self._tables = np.empty(0, dtype=np.int64)
-        self._grams = np.empty((0, GRAMS), dtype=np.int32)
-
-    def know_tables(self, words: Sequence[tuple[str, int]]) -> None:
-        """Tag and weight of every field of words; equal ones share a table of bigrams."""
+        # Fields of one tag and weight share their masks, so they share a table of bigrams.
+        words = [(field.token_tag, field.weight) for field in self.columns.words]
         self._kinds = list(dict.fromkeys(words))
         self._tables = np.array([self._kinds.index(kind) for kind in words], dtype=np.int64)
         self._grams = np.full((len(self._kinds), GRAMS), -1, dtype=np.int32)
 
-    def await_value(self, field: FieldRule, value: FieldValue) -> None:
+    def _await_value(self, field: FieldRule, value: FieldValue) -> None:
         """Remember the tokens of a value that has the next number."""
         tokens = value_tokens(field.kind, value)
         self._values.append([self._row(field.token_tag, field.weight, text) for text in tokens])

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from linkage.kernels.compiled import compiled
 from linkage.kernels.encode_choice import GRAMS, WEIGHT_BITS, TokenEntries
 
-__all__ = ["tokenise"]
+__all__ = ["read_bigrams", "tokenise"]
 
 WORD_END, RECORD_END, PAD = 0x1F, 0x1E, ord("_")
 
@@ -34,8 +34,55 @@ def tokenise(
     entries = np.empty(room, dtype=np.int32)
     places = np.concatenate([ends[:1] * 0, ends[:-1]])
     columns = (text, ends, tables, weights, grams, contents, codes, value_starts, value_entries)
-    fill, new = _tokenise(*columns, places, last, starts, entries, found)
+    numbers = np.empty(len(text), dtype=np.int64)
+    fill, new = _tokenise(*columns, places, last, starts, entries, found, numbers)
     return TokenEntries(starts, entries[:fill], found[:new])
+
+
+@compiled
+def read_bigrams(
+    text: NDArray[np.uint8],
+    at: int,
+    end: int,
+    table: int,
+    grams: NDArray[np.int32],
+    known: int,
+    new: int,
+    found: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    count: int,
+) -> tuple[int, int, int]:
+    """Read one record of a column; a bigram that has no number gets the next.
+
+    Writes to ``numbers`` from ``count`` on, and new bigrams to ``found`` from ``new`` on; returns
+    where the next record begins, and how far the two are filled.
+    """
+    before = PAD
+    letters = 0
+    while at < end:
+        letter = int(text[at])
+        at += 1
+        between = letter in (WORD_END, RECORD_END)
+        # A word of one letter has no closing bigram, and nothing has none at all.
+        if not between or letters > 1:
+            pair = before * 128 + (PAD if between else letter)
+            number = grams[table, pair]
+            if number < 0:
+                number = known + new
+                grams[table, pair] = number
+                found[new] = table * GRAMS + pair
+                new += 1
+            numbers[count] = number
+            count += 1
+        if between:
+            if letter == RECORD_END:
+                break
+            before = PAD
+            letters = 0
+        else:
+            before = letter
+            letters += 1
+    return at, new, count
 
 
 @compiled
@@ -54,11 +101,12 @@ def _tokenise(
     starts: NDArray[np.int64],
     entries: NDArray[np.int32],
     found: NDArray[np.int64],
+    numbers: NDArray[np.int64],
 ) -> tuple[int, int]:
     """Fill ``starts``, ``entries`` and ``found``, and return how far the last two.
 
     ``places`` is where each column is read next, ``last`` one more than the place in
-    ``entries`` where a content stands.
+    ``entries`` where a content stands; ``numbers`` is room for a column of a record.
     """
     fill = 0
     new = 0
@@ -66,42 +114,21 @@ def _tokenise(
         starts[record] = fill
         first = fill
         for column in range(len(ends)):
-            at = places[column]
-            end = ends[column]
-            table = tables[column]
-            weight = weights[column]
-            before = PAD
-            letters = 0
-            while at < end:
-                letter = int(text[at])
-                at += 1
-                between = letter in (WORD_END, RECORD_END)
-                # A word of one letter has no closing bigram, and nothing has none at all.
-                if not between or letters > 1:
-                    pair = before * 128 + (PAD if between else letter)
-                    content = grams[table, pair]
-                    if content < 0:
-                        content = contents + new
-                        grams[table, pair] = content
-                        found[new] = table * GRAMS + pair
-                        new += 1
-                    entry = content << WEIGHT_BITS | weight
-                    place = last[content]
-                    if place > first:
-                        entries[place - 1] = max(entries[place - 1], entry)
-                    else:
-                        entries[fill] = entry
-                        fill += 1
-                        last[content] = fill
-                if between:
-                    if letter == RECORD_END:
-                        break
-                    before = PAD
-                    letters = 0
-                else:
-                    before = letter
-                    letters += 1
+            at, new, count = read_bigrams(
+                text, places[column], ends[column], tables[column], grams, contents, new, found,
+                numbers, 0,
+            )  # fmt: skip
             places[column] = at
+            weight = weights[column]
+            for k in range(count):
+                entry = numbers[k] << WEIGHT_BITS | weight
+                place = last[numbers[k]]
+                if place > first:
+                    entries[place - 1] = max(entries[place - 1], entry)
+                else:
+                    entries[fill] = entry
+                    fill += 1
+                    last[numbers[k]] = fill
         for column in range(codes.shape[0]):
             value = codes[column, record]
             for k in range(value_starts[value], value_starts[value + 1]):

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.kernels.compiled import compiled
-from linkage.kernels.encode_choice import GRAMS
 from linkage.kernels.encode_rows_numba import LANES, unite_rows
-from linkage.kernels.encode_tokens_numba import PAD, RECORD_END, WORD_END
+from linkage.kernels.encode_tokens_numba import read_bigrams
 
 __all__ = ["unite_masks"]
 
@@ -55,34 +54,10 @@ def _unite(
     for record in range(codes.shape[1]):
         count = 0
         for column in range(len(ends)):
-            at = places[column]
-            end = ends[column]
-            table = tables[column]
-            before = PAD
-            letters = 0
-            while at < end:
-                letter = int(text[at])
-                at += 1
-                between = letter in (WORD_END, RECORD_END)
-                # A word of one letter has no closing bigram, and nothing has none at all.
-                if not between or letters > 1:
-                    pair = before * 128 + (PAD if between else letter)
-                    row = grams[table, pair]
-                    if row < 0:
-                        row = known + new
-                        grams[table, pair] = row
-                        found[new] = table * GRAMS + pair
-                        new += 1
-                    chosen[count] = row
-                    count += 1
-                if between:
-                    if letter == RECORD_END:
-                        break
-                    before = PAD
-                    letters = 0
-                else:
-                    before = letter
-                    letters += 1
+            at, new, count = read_bigrams(
+                text, places[column], ends[column], tables[column], grams, known, new, found,
+                chosen, count,
+            )  # fmt: skip
             places[column] = at
         if new:
             continue  # some mask is not made yet
