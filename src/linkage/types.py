@@ -104,6 +104,8 @@ class EncodedList:
             None unless the profile carries them.
         presence: ``(records,)`` uint32, bit ``i`` set where the agreement's field ``i`` has
             a value; None unless the agreement lets the pattern travel.
+        token_counts: ``(records, filters)`` uint8, number of different tokens of each filter,
+            255 for 255 or more; None unless the agreement lets it travel.
     """
 
     list_id: str
@@ -112,6 +114,7 @@ class EncodedList:
     strata: NDArray[np.uint8]
     weights: NDArray[np.uint16] | None = None
     presence: NDArray[np.uint32] | None = None
+    token_counts: NDArray[np.uint8] | None = None
 
     def __len__(self) -> int:
         return len(self.handles)
@@ -125,6 +128,7 @@ class EncodedList:
             np.ascontiguousarray(self.strata[rows]),
             None if self.weights is None else np.ascontiguousarray(self.weights[rows]),
             None if self.presence is None else np.ascontiguousarray(self.presence[rows]),
+            None if self.token_counts is None else np.ascontiguousarray(self.token_counts[rows]),
         )
 
 

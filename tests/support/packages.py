@@ -84,9 +84,10 @@ def encoded_list(
     under: Agreement, *, records: int = 12, list_id: str = "P", label: str = "list"
 ) -> EncodedList:
     """A list of noise that fits ``under``."""
-    profile, bits = PROFILES[under.encoding.profile], filter_bits(under)
+    carries_weights = PROFILES[under.encoding.profile].carries_weights
+    source_bits, bits = PROFILES[under.encoding.profile].source_bits, filter_bits(under)
     generator = np.random.default_rng(int.from_bytes(derived(label, 8), "big"))
-    filters = len(profile.filters)
+    filters = len(under.filters)
     strata = [generator.integers(0, len(stratum.values), records) for stratum in under.strata]
     return EncodedList(
         list_id=list_id,
@@ -97,13 +98,18 @@ def encoded_list(
         ),
         strata=np.array(strata, dtype=np.uint8).reshape(len(strata), records).T.copy(),
         weights=(
-            generator.integers(0, profile.source_bits, (records, filters), dtype=np.uint16)
-            if profile.carries_weights
+            generator.integers(0, source_bits, (records, filters), dtype=np.uint16)
+            if carries_weights
             else None
         ),
         presence=(
             generator.integers(0, 2 ** len(under.fields), records, dtype=np.uint32)
             if under.encoding.presence
+            else None
+        ),
+        token_counts=(
+            generator.integers(1, 256, (records, filters), dtype=np.uint8)
+            if under.encoding.token_counts
             else None
         ),
     )
@@ -125,6 +131,7 @@ def same_list(left: EncodedList, right: EncodedList) -> bool:
         and same(left.strata, right.strata)
         and same(left.weights, right.weights)
         and same(left.presence, right.presence)
+        and same(left.token_counts, right.token_counts)
     )
 
 

@@ -60,6 +60,12 @@ def _on_privacy(agreement: Agreement) -> list[str]:
     ]
     if agreement.encoding.presence:
         found.append("The pattern of missing fields travels with every record (presence = true).")
+    if agreement.encoding.token_counts:
+        found.append(
+            "The number of different tokens of each filter travels with every record "
+            "(token_counts = true): it tells long names from short ones, and whose names are "
+            "unusually long or short stands out. Weigh what it adds against that."
+        )
     if agreement.allow_links:
         found.append("Links between records may be written out (allow_links = true).")
     return found

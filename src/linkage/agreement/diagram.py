@@ -167,6 +167,8 @@ def _flows(
     ]
     if agreement.encoding.presence:
         carried.append("pattern of missing fields")
+    if agreement.encoding.token_counts:
+        carried.append("number of tokens of each filter")
     links = "links only if two parties sign" if agreement.allow_links else "no records, no links"
     counts = ["counts per combination of lists, by stratum", links]
     return max(

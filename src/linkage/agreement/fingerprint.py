@@ -10,15 +10,23 @@ from linkage.identity.text import spoken
 
 __all__ = ["fingerprint", "short_fingerprint", "spoken_check"]
 
+_LATER = {"filters": None, "token_counts": False}
+"""Keys of ``encoding`` that came after the first agreements were signed, and their defaults."""
+
 
 def fingerprint(agreement: Agreement) -> bytes:
     """32 bytes that change with every value of the agreement, and with nothing else.
 
     SHA-256 over ``linkage/v1/agreement|`` and the canonical JSON of all values but the
     signatures. Comments, white space, the order of keys, and whether a default is written
-    out make no difference; the order of parties, fields and values does.
+    out make no difference; the order of parties, fields and values does. ``filters`` and
+    ``token_counts`` of ``encoding`` are part of it only where they are not the default: an
+    agreement that was signed before they existed keeps its fingerprint.
     """
     content = agreement.model_dump(mode="json", exclude={"signatures"})
+    for key, default in _LATER.items():
+        if content["encoding"][key] == default:
+            del content["encoding"][key]
     return hashlib.sha256(b"linkage/v1/agreement|" + canonical_json(content)).digest()
 
 

@@ -73,7 +73,7 @@ class FieldRule(_Strict):
         tag: fields of one tag share their tokens, so that swapped given and family names
             cost nothing; the field's own name unless set.
         weight: weight of each token (1 to 9); in a CLK, bits per token in proportion.
-        filters: the profile's filters that this field goes into.
+        filters: the agreement's filters that this field goes into.
         values: allowed codes (kind code only).
         drop_particles: leave out van, der, al, bin ... (kind name only).
         placeholders: month-day combinations that stand for "unknown day and month"
@@ -148,14 +148,20 @@ class Encoding(_Strict):
     Attributes:
         profile: see :mod:`linkage.agreement.profiles`.
         insecure: must be true to use a profile that is known to fall (``clk``).
+        filters: names of the filters of a record, in order; the profile's own unless set.
         presence: whether the pattern of present fields may travel in the package.
-        filter_weights: weight of each filter's similarity in the combined score; the
-            profile's own weights unless set.
+        token_counts: whether the number of different tokens of each filter may travel.
+        filter_weights: weight of each filter's similarity in the combined score; unless set
+            the profile's own, or all alike where the filters are not the profile's.
     """
 
     profile: ProfileName = "strong"
     insecure: bool = False
+    filters: Annotated[
+        tuple[Identifier, ...] | None, Field(min_length=1, max_length=4, strict=False)
+    ] = None
     presence: bool = False
+    token_counts: bool = False
     filter_weights: dict[Identifier, Annotated[int, Field(ge=1, le=100)]] | None = None
 
 
@@ -220,8 +226,21 @@ class Agreement(_Strict):
 
     @property
     def filters(self) -> tuple[str, ...]:
-        """Names of the profile's filters, in order."""
-        return PROFILES[self.encoding.profile].filters
+        """Names of a record's filters, in order: the agreement's own, or the profile's."""
+        return self.encoding.filters or PROFILES[self.encoding.profile].filters
+
+    @property
+    def filter_weights(self) -> tuple[int, ...]:
+        """Weight of each filter's similarity in the score, in the order of :attr:`filters`.
+
+        The agreement's own weights, or the profile's where the filters are the profile's, or
+        1 each.
+        """
+        profile = PROFILES[self.encoding.profile]
+        weights = self.encoding.filter_weights
+        if weights is None and set(self.filters) == set(profile.filters):
+            weights = dict(zip(profile.filters, profile.filter_weights, strict=True))
+        return tuple(weights[name] if weights else 1 for name in self.filters)
 
     def party(self, party_id: str) -> Party | None:
         """The party of that id, or None."""

@@ -78,6 +78,8 @@ def _unique(agreement: Agreement) -> Iterator[Complaint]:
             # Lists name files and columns, and Windows does not tell Z from z.
             place: Place = ("parties", number, "list", "id")
             named.append(("list", place, party.list.id.lower()))
+    for number, name in enumerate(agreement.encoding.filters or ()):
+        named.append(("filter", ("encoding", "filters", number), name))
     named += [("field", ("fields", n, "name"), f.name) for n, f in enumerate(agreement.fields)]
     named += [("stratum", ("strata", n, "name"), s.name) for n, s in enumerate(agreement.strata)]
     for number, rule in enumerate(agreement.fields):
@@ -123,7 +125,7 @@ def _dates(agreement: Agreement) -> Iterator[Complaint]:
 
 def _fields(agreement: Agreement) -> Iterator[Complaint]:
     filters = agreement.filters
-    profile = agreement.encoding.profile
+    whose = _whose_filters(agreement)
     known = ", ".join(f'"{name}"' for name in filters)
     for number, rule in enumerate(agreement.fields):
         for name in rule.filters:
@@ -131,7 +133,7 @@ def _fields(agreement: Agreement) -> Iterator[Complaint]:
                 yield Complaint(
                     "E509",
                     ("fields", number, "filters"),
-                    f'names "{name}", which profile "{profile}" does not have',
+                    f'names "{name}", which {whose} does not have',
                     f"Its filters: {known}.",
                 )
         for date in rule.placeholders:
@@ -145,9 +147,15 @@ def _fields(agreement: Agreement) -> Iterator[Complaint]:
                 "E509",
                 ("fields",),
                 f'put nothing into filter "{name}"',
-                f'Profile "{profile}" needs at least one field in each of: {known}.',
+                f"Each of these needs at least one field: {known}.",
             )
     yield from _tags(agreement.fields)
+
+
+def _whose_filters(agreement: Agreement) -> str:
+    if agreement.encoding.filters is not None:
+        return "encoding.filters"
+    return f'profile "{agreement.encoding.profile}"'
 
 
 def _tags(fields: tuple[FieldRule, ...]) -> Iterator[Complaint]:
@@ -193,13 +201,20 @@ def _encoding(agreement: Agreement) -> Iterator[Complaint]:
             f'is true, but profile "{profile.name}" does not need it',
             "Remove it: nobody should sign for a risk that is not taken.",
         )
+    if encoding.filters is not None and profile.scheme == "match-keys":
+        yield Complaint(
+            "E509",
+            ("encoding", "filters"),
+            f'cannot be chosen under profile "{profile.name}"',
+            "Its one filter holds the match keys of all fields. Remove the key.",
+        )
     weights = encoding.filter_weights
-    if weights is not None and set(weights) != set(profile.filters):
+    if weights is not None and set(weights) != set(agreement.filters):
         yield Complaint(
             "E509",
             ("encoding", "filter_weights"),
-            f'must weigh exactly the filters of profile "{profile.name}"',
-            f"Its filters: {', '.join(profile.filters)}.",
+            f"must weigh exactly the filters of {_whose_filters(agreement)}",
+            f"They are: {', '.join(agreement.filters)}.",
         )
     sizes = tuple(p.list.expected_records for p in agreement.owners if p.list is not None)
     try:

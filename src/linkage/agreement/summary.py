@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from linkage.agreement.carried import carried
 from linkage.agreement.fingerprint import fingerprint, short_fingerprint
 from linkage.agreement.load import filter_bits
 from linkage.agreement.model import Agreement, Disclosure
@@ -43,11 +44,13 @@ def summary(agreement: Agreement, today: dt.date) -> dict[str, Any]:
         "expires": agreement.expires.isoformat(),
         "delete_by": agreement.delete_by.isoformat(),
         "profile": profile.name,
-        "filters": list(profile.filters),
+        "filters": list(agreement.filters),
+        "filter_weights": list(agreement.filter_weights),
         "filter_bits": filter_bits(agreement),
         "broken_by": profile.broken_by,
         "insecure": profile.insecure,
         "presence": agreement.encoding.presence,
+        "token_counts": agreement.encoding.token_counts,
         "allow_links": agreement.allow_links,
         "minimum_list_size": agreement.minimum_list_size,
         "disclosure": agreement.disclosure.model_dump(),
@@ -75,8 +78,7 @@ def summary_text(agreement: Agreement, today: dt.date) -> str:
     """The same as :func:`summary`, as text for a terminal."""
     facts = summary(agreement, today)
     profile = PROFILES[agreement.encoding.profile]
-    standard = dict(zip(profile.filters, profile.filter_weights, strict=True))
-    weights = agreement.encoding.filter_weights or standard
+    weights = dict(zip(agreement.filters, agreement.filter_weights, strict=True))
     weighed = ", ".join(f"{name} × {weight}" for name, weight in weights.items())
     filters = f"{_count(len(weights), 'filter')} of {facts['filter_bits']:,} bits ({weighed})"
     fields = [f"{rule.name} ({rule.kind}, weight {rule.weight})" for rule in agreement.fields]
@@ -95,6 +97,7 @@ def summary_text(agreement: Agreement, today: dt.date) -> str:
         "",
         f"encoding      {profile.name}: {filters}",
         f"known attacks {profile.broken_by}",
+        f"travels       {', '.join(carried(agreement))}",
         f"fields        {' · '.join(fields)}",
         f"strata        {' · '.join(strata) or 'none'}",
         f"published     {_disclosure(agreement.disclosure)}",

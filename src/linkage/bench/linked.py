@@ -156,10 +156,7 @@ def judged_candidates(
         truth: every record of every list.
     """
     profile = PROFILES[linked.agreement.encoding.profile]
-    own = linked.agreement.encoding.filter_weights
-    filter_weights = (
-        profile.filter_weights if own is None else tuple(own[name] for name in profile.filters)
-    )
+    filter_weights = linked.agreement.filter_weights
     filters = concatenated(linked.encoded)
     weights = _weights(linked.encoded)
     counted = score_histogram(

@@ -77,6 +77,8 @@ def _as_text(name: str, found: Inspection) -> str:
         lines += ["Signature not verified:", *(str(fault) for fault in found.faults)]
     else:
         lines.append(f"Signature verified: signed by {header.sender}, as in the agreement.")
+    if found.contains:
+        lines.append(f"Contains: {', '.join(found.contains)}. No names, dates, ids, row order.")
     if header.kind == "encodings":
         lines.append("Encodings remain personal data.")
     if found.faults == ():

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage.agreement.model import Agreement
+from linkage.agreement.model import Agreement, FieldRule
 from linkage.agreement.profiles import PROFILES, sized_bits
 from linkage.encode.filter_input import EncodedFilter, FilterInput, Progress
 from linkage.encode.random_bits import SubkeySource
 from linkage.encode.registry import ENCODERS
+from linkage.encode.token_counts import count_tokens
 from linkage.encode.tokens import has_value
 from linkage.errors import DataError, Fault, PolicyError
 from linkage.types import EncodedList, NormalisedList
@@ -58,7 +59,8 @@ def encode_records(
 
     Args:
         records: the normalised list.
-        agreement: the agreement, which names the profile, the fields and the lists' sizes.
+        agreement: the agreement, which names the profile, the filters, the fields, the lists'
+            sizes, and what travels beside the encodings.
         subkeys: the project key's subkeys.
         list_id: id of this list in the agreement.
         progress: called with the share that is done, 0 to 1.
@@ -132,6 +134,11 @@ def _encode_from_parts(
         strata=np.ascontiguousarray(records.strata[chosen]),
         weights=np.ascontiguousarray(weights[chosen]) if profile.carries_weights else None,
         presence=_presence(records, agreement)[chosen] if agreement.encoding.presence else None,
+        token_counts=(
+            np.ascontiguousarray(_token_counts(records, agreement)[chosen])
+            if agreement.encoding.token_counts
+            else None
+        ),
     )
     return EncodingResult(encoded, records.rows[chosen], np.sort(records.rows[~linkable]))
 
@@ -179,16 +186,26 @@ def _encode_filters(
     sizes = tuple(owner.list.expected_records for owner in agreement.owners if owner.list)
     bits = sized_bits(profile, sizes)
     filters = []
-    for place, name in enumerate(profile.filters):
+    for place, name in enumerate(agreement.filters):
 
         def report(share: float, place: int = place) -> None:
             if progress is not None:
-                progress((place + share) / len(profile.filters))
+                progress((place + share) / len(agreement.filters))
 
-        fields = tuple(rule for rule in agreement.fields if name in rule.filters)
+        fields = _fields_of(name, agreement)
         task = FilterInput(name, records, fields, profile, bits, subkeys, report)
         filters.append(ENCODERS[profile.scheme](task))
     return filters
+
+
+def _fields_of(name: str, agreement: Agreement) -> tuple[FieldRule, ...]:
+    return tuple(rule for rule in agreement.fields if name in rule.filters)
+
+
+def _token_counts(records: NormalisedList, agreement: Agreement) -> NDArray[np.uint8]:
+    """``(records, filters)`` uint8, see :class:`linkage.types.EncodedList`."""
+    counts = [count_tokens(records, _fields_of(name, agreement)) for name in agreement.filters]
+    return np.stack(counts, axis=1)
 
 
 def _presence(records: NormalisedList, agreement: Agreement) -> NDArray[np.uint32]:

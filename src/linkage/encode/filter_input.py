@@ -32,7 +32,7 @@ class FilterInput:
     """One filter to be made.
 
     Attributes:
-        name: the filter's name in the profile; part of the purpose of its subkeys.
+        name: the filter's name in the agreement; part of the purpose of its subkeys.
         records: the normalised list.
         fields: the rules of the fields that go into this filter, in the agreement's order.
         profile: the encoding profile.

@@ -74,6 +74,11 @@ def _shape_problems(encoded: EncodedList, layout: Layout) -> list[str]:
         encoded.presence is not None and not _is(encoded.presence, np.uint32, (count,))
     ):
         problems.append("its presence patterns are not what the agreement allows")
+    if (encoded.token_counts is not None) != layout.token_counts or (
+        encoded.token_counts is not None
+        and not _is(encoded.token_counts, np.uint8, (count, len(layout.filters)))
+    ):
+        problems.append("its token counts are not what the agreement allows")
     return problems
 
 

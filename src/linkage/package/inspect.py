@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from linkage.agreement.carried import carried
 from linkage.agreement.fingerprint import short_fingerprint
 from linkage.agreement.model import Agreement
 from linkage.errors import Fault, PackageError
@@ -26,12 +27,15 @@ class Inspection:
         sealed: bytes of the sealed payload, padding included.
         faults: why the package does not fit the given agreement; empty where it fits;
             None where no agreement was given, so that the sender's name is only a claim.
+        contains: what travels in it, for encodings that fit the given agreement; it is sealed,
+            so only the agreement can tell.
     """
 
     header: PackageHeader
     size: int
     sealed: int
     faults: tuple[Fault, ...] | None
+    contains: tuple[str, ...] = ()
 
     @property
     def sender_verified(self) -> bool:
@@ -63,6 +67,8 @@ class Inspection:
             result["list"] = header.list_id
             result["records_at_most"] = header.count_bucket
             result["key_check"] = check_value(header)
+        if self.contains:
+            result["contains"] = list(self.contains)
         if self.faults:
             result["faults"] = [fault.as_dict() for fault in self.faults]
         return result
@@ -82,10 +88,12 @@ def inspect_package(data: bytes, *, name: str, agreement: Agreement | None = Non
     """
     container = read_container(data, name)
     faults: tuple[Fault, ...] | None = None
+    contains: tuple[str, ...] = ()
     if agreement is not None:
         try:
             check_origin(container, agreement, container.header.kind, name)
             faults = ()
+            contains = carried(agreement) if container.header.kind == "encodings" else ()
         except PackageError as error:
             faults = error.faults
-    return Inspection(container.header, len(data), len(container.ciphertext), faults)
+    return Inspection(container.header, len(data), len(container.ciphertext), faults, contains)

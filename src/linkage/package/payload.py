@@ -42,6 +42,7 @@ class Layout:
         strata: names of the strata, in order.
         weights: whether the filters' weights are carried.
         presence: whether the pattern of present fields is carried.
+        token_counts: whether the numbers of tokens of the filters are carried.
     """
 
     filters: tuple[str, ...]
@@ -49,18 +50,21 @@ class Layout:
     strata: tuple[str, ...]
     weights: bool
     presence: bool
+    token_counts: bool = False
 
     @property
     def preamble(self) -> bytes:
         """The layout as canonical JSON, as it stands in the payload."""
-        return canonical_json(
-            {
-                "filters": [{"bits": self.bits, "name": name} for name in self.filters],
-                "presence": self.presence,
-                "strata": list(self.strata),
-                "weights": self.weights,
-            }
-        )
+        columns = {
+            "filters": [{"bits": self.bits, "name": name} for name in self.filters],
+            "presence": self.presence,
+            "strata": list(self.strata),
+            "weights": self.weights,
+        }
+        # Named only where it is carried: payloads from before it existed stay what they were.
+        if self.token_counts:
+            columns["token_counts"] = True
+        return canonical_json(columns)
 
     @property
     def record_bytes(self) -> int:
@@ -70,6 +74,7 @@ class Layout:
             + len(self.filters) * (self.bits // 8)
             + self.weights * len(self.filters) * 2
             + self.presence * 4
+            + self.token_counts * len(self.filters)
             + len(self.strata)
         )
 
@@ -80,13 +85,13 @@ class Layout:
 
 def layout_of(agreement: Agreement) -> Layout:
     """The only layout that a package under ``agreement`` may have."""
-    profile = PROFILES[agreement.encoding.profile]
     return Layout(
-        filters=profile.filters,
+        filters=agreement.filters,
         bits=filter_bits(agreement),
         strata=tuple(stratum.name for stratum in agreement.strata),
-        weights=profile.carries_weights,
+        weights=PROFILES[agreement.encoding.profile].carries_weights,
         presence=agreement.encoding.presence,
+        token_counts=agreement.encoding.token_counts,
     )
 
 
@@ -110,7 +115,8 @@ def encode_payload(encoded: EncodedList, layout: Layout) -> bytearray:
     position = _FRAME + len(preamble)
     columns: list[tuple[NDArray[Any] | None, str]] = [(encoded.handles, "u1")]
     columns += [(matrix.words, "<u8") for matrix in encoded.filters]
-    columns += [(encoded.weights, "<u2"), (encoded.presence, "<u4"), (encoded.strata, "u1")]
+    columns += [(encoded.weights, "<u2"), (encoded.presence, "<u4")]
+    columns += [(encoded.token_counts, "u1"), (encoded.strata, "u1")]
     for column, dtype in columns:
         if column is not None:
             target = np.frombuffer(payload, dtype, column.size, position)
@@ -158,6 +164,7 @@ def decode_payload(payload: bytes, layout: Layout, list_id: str, bucket: int) ->
         ),
         weights=column("<u2", len(layout.filters)) if layout.weights else None,
         presence=column("<u4", 1)[:, 0].copy() if layout.presence else None,
+        token_counts=column("u1", len(layout.filters)) if layout.token_counts else None,
         strata=column("u1", len(layout.strata)),
     )
     if np.frombuffer(payload, "u1", offset=position).any():

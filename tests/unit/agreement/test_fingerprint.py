@@ -20,11 +20,14 @@ from linkage.agreement.model import Agreement
 
 CONTENT = tomllib.loads(agreement_text())
 OWN = fingerprint(Agreement.model_validate(CONTENT))
+OLD = "d8bb7f0399b50f5afed0ca141cae947300d8c2b6360e8af6ddac7c97a4200ceb"
 
 
 def test_it_is_sha256_of_the_canonical_values() -> None:
     agreement = parse_agreement(signed_text(), "agreement.toml")
     values = json.loads(agreement.model_dump_json(exclude={"signatures"}))
+    assert values["encoding"].pop("filters") is None
+    assert values["encoding"].pop("token_counts") is False
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     expected = hashlib.sha256(b"linkage/v1/agreement|" + text.encode()).digest()
     assert fingerprint(agreement) == expected == OWN
@@ -57,6 +60,32 @@ def test_comments_white_space_and_line_ends_do_not_matter() -> None:
     assert fingerprint(parse_agreement("# new\n" + text, "agreement.toml")) == OWN
     windows = agreement_text().replace("\n", "\r\n")
     assert fingerprint(parse_agreement(windows, "agreement.toml")) == OWN
+
+
+def test_agreements_from_before_filters_and_token_counts_keep_theirs() -> None:
+    # As computed by the version that did not have these keys.
+    without = {
+        key: value
+        for key, value in CONTENT["encoding"].items()
+        if key not in ("filters", "token_counts")
+    }
+    for encoding in (without, without | {"token_counts": False}):
+        agreement = Agreement.model_validate(CONTENT | {"encoding": encoding})
+        assert fingerprint(agreement).hex() == OLD
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"token_counts": True},
+        {"filters": ["all", "names"]},
+        {"filters": ["names", "all"]},
+        {"filters": ["names"]},
+    ],
+)
+def test_filters_and_token_counts_are_signed(change: dict[str, Any]) -> None:
+    content = CONTENT | {"encoding": CONTENT["encoding"] | change}
+    assert fingerprint(Agreement.model_validate(content)) != OWN
 
 
 def test_a_default_may_be_written_out_or_not() -> None:

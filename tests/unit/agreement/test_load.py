@@ -84,6 +84,20 @@ def test_the_example_is_valid_and_complete() -> None:
         ("weight = 2", "weight = 4", "E509", "fields[2].tag", "another kind, weight or filters"),
         ("presence = false", "filter_weights = {all = 2}", "E509", "encoding.filter_weights",
          "exactly the filters"),
+        ("presence = false", "filters = []", "E503", "encoding.filters", "at least 1 entries"),
+        ("presence = false", 'filters = ["a", "b", "c", "d", "e"]', "E503", "encoding.filters",
+         "at most 4 entries"),
+        ("presence = false", 'filters = ["All", "names"]', "E503", "encoding.filters[1]",
+         "lower-case"),
+        ("presence = false", 'filters = ["all", "names", "all"]', "E506", "encoding.filters[3]",
+         "names a filter that is already there"),
+        ("presence = false", 'filters = ["all"]', "E509", "fields[1].filters",
+         'names "names", which encoding.filters does not have'),
+        ("presence = false", 'filters = ["all", "names", "rest"]', "E509", "fields",
+         'put nothing into filter "rest"'),
+        ("presence = false", 'filters = ["names", "all"]\nfilter_weights = {all = 1, name = 1}',
+         "E509", "encoding.filter_weights", "exactly the filters of encoding.filters"),
+        ("token_counts = false", "token_counts = 1", "E503", "encoding.token_counts", "true or"),
         ("insecure = false", "insecure = true", "E510", "encoding.insecure", "does not need"),
         ('values = ["Dutch", "EU", "other"]', MANY_CELLS, "E511", "strata", "cells"),
     ],
@@ -101,6 +115,53 @@ def test_one_fault(old: str, new: str, code: str, place: str, says: str) -> None
     assert says in fault.message
     assert fault.file == "agreement.toml"
     assert re.match(r"agreement\.toml(, line \d+)?: ", fault.message)
+
+
+def test_filters_cannot_be_chosen_for_match_keys() -> None:
+    text = agreement_text("exact").replace("presence = false", 'filters = ["keys"]')
+    (fault,) = faults_of(text)
+    assert (fault.code, fault.field) == ("E509", "encoding.filters")
+    assert 'cannot be chosen under profile "exact"' in fault.message
+
+
+SPLIT = """filters = ["names", "date", "rest"]
+token_counts = true
+"""
+
+
+def split_text(more: str = "") -> str:
+    """The example with its fields split over three filters."""
+    text = agreement_text().replace("token_counts = false", SPLIT + more)
+    text = text.replace('filters = ["all", "names"]', 'filters = ["names"]')
+    first, second, third, fourth = text.split('filters = ["all"]')
+    return f'{first}filters = ["date"]{second}filters = ["rest"]{third}filters = ["rest"]{fourth}'
+
+
+@pytest.mark.parametrize(
+    ("text", "filters", "weights"),
+    [
+        (agreement_text(), ("all", "names"), (3, 1)),
+        (agreement_text("balanced"), ("all",), (1,)),
+        (agreement_text("exact"), ("keys",), (1,)),
+        (
+            changed("presence = false", 'filters = ["names", "all"]'),
+            ("names", "all"),
+            (1, 3),
+        ),
+        (split_text(), ("names", "date", "rest"), (1, 1, 1)),
+        (
+            split_text("filter_weights = {rest = 2, names = 5, date = 3}"),
+            ("names", "date", "rest"),
+            (5, 3, 2),
+        ),
+    ],
+)
+def test_filters_and_their_weights(
+    text: str, filters: tuple[str, ...], weights: tuple[int, ...]
+) -> None:
+    agreement = parse_agreement(text, "agreement.toml")
+    assert agreement.filters == filters
+    assert agreement.filter_weights == weights
 
 
 def test_lists_too_large_for_the_profile(monkeypatch: pytest.MonkeyPatch) -> None:

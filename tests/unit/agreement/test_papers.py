@@ -21,6 +21,7 @@ from tests.support.parties import (
 )
 
 from linkage.agreement.advice import advice
+from linkage.agreement.carried import PRESENCE, TOKEN_COUNTS, carried
 from linkage.agreement.diagram import data_flow_svg
 from linkage.agreement.load import parse_agreement
 from linkage.agreement.model import Agreement
@@ -78,6 +79,7 @@ def test_advice() -> None:
     cases: list[tuple[dict[str, Any], str]] = [
         ({"allow_links": True}, "allow_links"),
         ({"encoding": {"presence": True}}, "presence"),
+        ({"encoding": {"token_counts": True}}, "tells long names from short ones"),
         ({"encoding": {"profile": "clk", "insecure": True}}, "protects nobody"),
         ({"fields": fields[1:]}, "one name field only"),
         ({"fields": [rule for rule in fields if rule["kind"] != "date"]}, "no field of kind date"),
@@ -121,6 +123,33 @@ def test_summary_says_who_signed_and_what_breaks_it() -> None:
     assert "changed after it was signed" in summary_text(
         parse_agreement(changed, "agreement.toml"), TODAY
     )
+
+
+def test_what_travels_is_said_before_anyone_signs() -> None:
+    plain = summary_text(signed_agreement(), TODAY)
+    assert "travels       encodings, random handles, agreed strata (sex, " in plain
+    more = _agreement(encoding={"presence": True, "token_counts": True})
+    assert carried(more)[-2:] == (PRESENCE, TOKEN_COUNTS)
+    text = summary_text(more, TODAY)
+    assert f"{PRESENCE}, {TOKEN_COUNTS}" in text
+    assert summary(more, TODAY)["token_counts"] is True
+    assert "number of tokens of each filter" in " ".join(_said(data_flow_svg(more)))
+    assert "number of tokens" not in " ".join(_said(data_flow_svg(signed_agreement())))
+
+
+def test_summary_lists_the_filters_in_order_with_their_weights() -> None:
+    content = json.loads(signed_agreement().model_dump_json())
+    fields = [rule | {"filters": ["rest"]} for rule in content["fields"]]
+    fields[0]["filters"] = fields[1]["filters"] = ["names"]
+    encoding = {"filters": ["names", "rest"], "filter_weights": {"rest": 2, "names": 5}}
+    split = _agreement(encoding=encoding, fields=fields)
+    assert summary(split, TODAY)["filters"] == ["names", "rest"]
+    assert summary(split, TODAY)["filter_weights"] == [5, 2]
+    assert "2 filters of 4,096 bits (names × 5, rest × 2)" in summary_text(split, TODAY)
+
+
+def _said(svg: str) -> list[str]:
+    return re.findall(r"<text [^>]*>([^<]*)</text>", svg)
 
 
 def test_published_schema_is_current() -> None:

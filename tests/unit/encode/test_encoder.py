@@ -9,19 +9,26 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.support.encoding import agreement, normalised, rules, task
 from tests.vectors.independent import encodings as independent
 
+from linkage.agreement.model import FieldRule
 from linkage.agreement.profiles import PROFILES, ProfileName
 from linkage.encode import EncodingResult, Subkeys, encode_records
 from linkage.encode.conformance import DerivedSubkeys
 from linkage.encode.encoder import _encode_from_parts
 from linkage.encode.registry import ENCODERS
+from linkage.encode.token_counts import MOST, count_tokens
+from linkage.encode.tokens import record_tokens
 from linkage.errors import AgreementError, DataError, PolicyError
+from linkage.types import NormalisedList
 
 PLAIN: list[dict[str, Any]] = [record for _, record in independent.RECORDS]
 RECORDS = normalised(PLAIN)  # the last of the eight has no value at all
 KEYS = DerivedSubkeys(b"seed")
+FILTER_OF = {"name": "names", "date": "date", "code": "rest"}
 
 
 class Unused:
@@ -159,6 +166,70 @@ def test_strata_and_presence_follow_their_record() -> None:
     by_row = dict(zip(result.rows.tolist(), encoded.presence.tolist(), strict=True))
     # bits: given 1, surname 2, birth 4, sex 8, nationality 16
     assert by_row == {2: 31, 3: 31, 4: 31, 5: 15, 6: 7, 7: 4, 8: 30}
+
+
+SPLIT_FIELDS = tuple(
+    rule.model_copy(update={"filters": (FILTER_OF[rule.kind],)}) for rule in rules()
+)
+
+
+@pytest.mark.parametrize("profile", ["strong", "balanced", "diffused", "clk"])
+def test_filters_of_the_agreement_are_made_under_keys_of_their_own(profile: ProfileName) -> None:
+    filters = ("names", "date", "rest")
+    options = {"insecure": PROFILES[profile].insecure, "fields": SPLIT_FIELDS}
+    result = encode(profile, filters=filters, **options)
+    encoded = result.encoded
+    assert len(encoded.filters) == 3
+    for place, name in enumerate(filters):
+        fields = tuple(rule for rule in SPLIT_FIELDS if name in rule.filters)
+        alone = ENCODERS[PROFILES[profile].scheme](
+            task(RECORDS, PROFILES[profile], name=name, fields=fields)
+        )
+        assert np.array_equal(encoded.filters[place].words, alone.matrix.words[result.rows - 2])
+    renamed = tuple(
+        rule.model_copy(update={"filters": ("other",)}) if rule.filters == ("rest",) else rule
+        for rule in SPLIT_FIELDS
+    )
+    other = encode(profile, filters=("names", "date", "other"), **options | {"fields": renamed})
+    order = [result.rows.tolist().index(row) for row in other.rows.tolist()]
+    for place, same in enumerate((True, True, False)):
+        words = encoded.filters[place].words[order]
+        assert np.array_equal(words, other.encoded.filters[place].words) == same
+
+
+@pytest.mark.parametrize("profile", list(PROFILES))
+def test_token_counts_are_the_number_of_tokens_of_each_filter(profile: ProfileName) -> None:
+    made = agreement(profile, token_counts=True, insecure=PROFILES[profile].insecure)
+    result = encode_records(RECORDS, made, KEYS, list_id="L1")
+    assert result.encoded.token_counts is not None
+    assert result.encoded.token_counts.dtype == np.uint8
+    for row, counts in zip(result.rows - 2, result.encoded.token_counts, strict=True):
+        for name, count in zip(made.filters, counts, strict=True):
+            fields = [rule for rule in made.fields if name in rule.filters]
+            values = [RECORDS.fields[rule.name][row] for rule in fields]
+            assert count == len(record_tokens(fields, values))
+    assert encode(profile, insecure=made.encoding.insecure).encoded.token_counts is None
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(st.text("abc", max_size=6), max_size=4), min_size=1, max_size=30))
+def test_token_counts_by_both_kernels_and_by_definition(words: list[list[str]]) -> None:
+    rule = FieldRule(name="name", kind="name", weight=3)
+    values = tuple(tuple(word for word in each if word) for each in words)
+    size = len(values)
+    records = NormalisedList(np.arange(size), {"name": values}, np.zeros((size, 0), np.uint8))
+    expected = [len(record_tokens((rule,), (value,))) for value in values]
+    for kernels in ("numpy", "numba"):
+        assert count_tokens(records, (rule,), kernels=kernels).tolist() == expected  # type: ignore[arg-type]
+
+
+def test_token_counts_stop_at_the_most_that_a_byte_holds() -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    text = ("".join(one + other for one in letters for other in letters),)
+    rule = FieldRule(name="text", kind="text")
+    records = NormalisedList(np.arange(2), {"text": (text, ("ab",))}, np.zeros((2, 0), np.uint8))
+    assert len(record_tokens((rule,), (text,))) > MOST
+    assert count_tokens(records, (rule,)).tolist() == [MOST, 3]
 
 
 def test_order_and_handles_are_fresh_each_time() -> None:

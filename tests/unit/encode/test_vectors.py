@@ -20,6 +20,7 @@ from linkage.encode.filter_input import FilterInput
 from linkage.encode.match_keys import combinations
 from linkage.encode.random_bits import RandomNumbers, RandomStream
 from linkage.encode.registry import ENCODERS
+from linkage.encode.token_counts import count_tokens
 from linkage.encode.tokens import record_tokens
 
 VECTORS = Path(__file__).parents[2] / "vectors"
@@ -74,6 +75,12 @@ def test_tokens(place: int) -> None:
     tokens = record_tokens(rules(), values)
     found = [[token.tag, token.content.decode(), token.weight] for token in tokens]
     assert found == FILE["tokens"][place]["result"]
+
+
+@pytest.mark.parametrize("vector", FILE["token_counts"], ids=lambda vector: vector["id"])
+def test_token_counts(vector: dict[str, Any]) -> None:
+    fields = tuple(rule for rule in rules(("all", "names")) if vector["filter"] in rule.filters)
+    assert count_tokens(RECORDS, fields).tolist() == vector["result"]
 
 
 def profile_of(vector: dict[str, Any]) -> Profile:

@@ -15,6 +15,7 @@ PACKAGE = sealed(AGREEMENT, encoded_list(AGREEMENT, records=12))
 def test_without_an_agreement_the_sender_is_only_a_claim() -> None:
     found = inspect_package(PACKAGE, name="p.lnk")
     assert found.faults is None
+    assert "contains" not in found.as_dict()
     assert not found.sender_verified
     result = json.loads(json.dumps(found.as_dict()))
     assert result["sender_verified"] is None
@@ -35,6 +36,11 @@ def test_with_the_agreement_the_signature_is_verified() -> None:
     found = inspect_package(PACKAGE, name="p.lnk", agreement=AGREEMENT)
     assert found.sender_verified
     assert found.as_dict()["sender_verified"] is True
+    assert found.as_dict()["contains"] == [
+        "encodings",
+        "random handles",
+        "agreed strata (sex, year)",
+    ]
 
 
 @pytest.mark.parametrize(

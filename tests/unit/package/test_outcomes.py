@@ -156,6 +156,7 @@ NARROW = BitMatrix(np.zeros((12, 2), np.uint64), 128)
         ('"sex" has a value', dataclasses.replace(LIST, strata=np.full((12, 2), 2, np.uint8))),
         ("weights", dataclasses.replace(LIST, weights=np.zeros((12, 1), np.uint16))),
         ("presence", dataclasses.replace(LIST, presence=np.zeros(12, np.uint32))),
+        ("token counts", dataclasses.replace(LIST, token_counts=np.ones((12, 1), np.uint8))),
     ],
 )
 def test_content_that_the_agreement_does_not_allow(problem: str, encoded: EncodedList) -> None:
@@ -180,11 +181,14 @@ def test_unknown_strata_are_allowed() -> None:
         ("presence pattern", {"presence": np.full(12, 2, np.uint32)}),
         ("weights", {"weights": None}),
         ("presence", {"presence": None}),
+        ("token counts", {"token_counts": None}),
+        ("token counts", {"token_counts": np.ones((12, 2), np.uint8)}),
+        ("token counts", {"token_counts": np.ones((12, 1), np.uint16)}),
     ],
 )
 def test_side_information_out_of_range(problem: str, change: dict[str, object]) -> None:
     under = agreement(
-        encoding={"profile": "diffused", "presence": True},
+        encoding={"profile": "diffused", "presence": True, "token_counts": True},
         fields=[{"name": "given", "kind": "name"}],
     )
     with pytest.raises(PackageError, match=problem):

@@ -45,10 +45,18 @@ def outcome(data: bytes, **changes: object) -> str:
 
 @pytest.mark.parametrize("profile", ["strong", "balanced", "diffused", "exact"])
 @pytest.mark.parametrize("presence", [False, True])
-def test_what_was_sealed_comes_back(profile: str, presence: bool) -> None:
+@pytest.mark.parametrize("token_counts", [False, True])
+@pytest.mark.parametrize("own", [False, True])
+def test_what_was_sealed_comes_back(
+    profile: str, presence: bool, token_counts: bool, own: bool
+) -> None:
     filters = {"strong": ["all", "names"], "exact": ["keys"]}.get(profile, ["all"])
+    encoding = {"profile": profile, "presence": presence, "token_counts": token_counts}
+    if own and profile != "exact":
+        filters = ["one", "two", "three"]
+        encoding["filters"] = filters
     under = agreement(
-        encoding={"profile": profile, "presence": presence},
+        encoding=encoding,
         fields=[{"name": "given", "kind": "name", "filters": filters}],
     )
     encoded = encoded_list(under, records=70)

@@ -32,6 +32,19 @@ AGREEMENTS: dict[str, Agreement] = {
         encoding={"profile": "diffused", "presence": True},
         fields=[{"name": "given", "kind": "name"}, {"name": "family", "kind": "name"}],
     ),
+    "split": agreement(
+        encoding={
+            "profile": "clk",
+            "insecure": True,
+            "filters": ["names", "rest"],
+            "presence": True,
+            "token_counts": True,
+        },
+        fields=[
+            {"name": "given", "kind": "name", "filters": ["names"]},
+            {"name": "birth", "kind": "date", "filters": ["rest"]},
+        ],
+    ),
 }
 
 
@@ -86,6 +99,7 @@ def test_everything_after_the_wrap_is_pinned() -> None:
         ("exact", "exact-12-records", 12),
         ("exact", "exact-65-records", 65),
         ("diffused", "diffused-two-chunks", 64),
+        ("split", "split-filters", 12),
     ):
         under = AGREEMENTS[name]
         old = read_container((FOLDER / f"{id_}.bin").read_bytes(), id_)

@@ -231,13 +231,15 @@ def test_insecure_profiles_need_the_agreement(tmp_path: Path) -> None:
 
 
 def test_everything_that_travels_is_named(tmp_path: Path) -> None:
-    day = OwnerDay(tmp_path, encoding={"profile": "diffused", "presence": True})
+    encoding = {"profile": "diffused", "presence": True, "token_counts": True}
+    day = OwnerDay(tmp_path, encoding=encoding)
     assert encode_list(**day.arguments()).contains == (
         "encodings",
         "random handles",
         "agreed strata (sex)",
         "number of set bits of each filter",
         "which fields are present",
+        "number of different tokens of each filter (tells long names from short ones)",
     )
 
 
@@ -273,6 +275,8 @@ def test_the_command(day: OwnerDay) -> None:
     assert "encodings of list P, at most 64 records" in seen.stdout
     assert "Signature verified: signed by police" in seen.stdout
     assert "Encodings remain personal data." in seen.stdout
+    contains = next(line for line in lines if line.startswith("Contains: "))
+    assert contains in seen.stdout
     claimed = json.loads(run(day.folder, "inspect", "politie.lnk", "--json").stdout)
     assert claimed["sender_verified"] is None
     day.write("other.toml", agreement_text(title="Amended"))

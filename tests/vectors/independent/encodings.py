@@ -322,6 +322,16 @@ def vectors() -> dict[str, Any]:
         }
         for comment, record in RECORDS
     ]
+    names = [field for field in FIELDS if field["kind"] == "name"]
+    counts = [
+        {
+            "id": f"token-counts/{name}",
+            "comment": "number of different tokens of every record in turn",
+            "filter": name,
+            "result": [len(record_tokens(fields, record)) for _, record in RECORDS],
+        }
+        for name, fields in (("all", FIELDS), ("names", names))
+    ]
     return {
         "format": "linkage-encoding-vectors/1",
         "seed": SEED.hex(),
@@ -341,6 +351,7 @@ def vectors() -> dict[str, Any]:
         },
         "tokens": tokens,
         "encodings": entries,
+        "token_counts": counts,
     }
 
 

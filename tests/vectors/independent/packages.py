@@ -181,19 +181,19 @@ def open_stream(key: bytes, ciphertext: bytes) -> bytes:
 def check_payload(header: dict[str, Any], payload: bytes, terms: dict[str, Any]) -> int:
     """The number of records of a payload that fits its header and agreement."""
     weights, presence = terms["largest_weight"], terms["presence_fields"]
-    preamble = json.dumps(
-        {
-            "filters": [{"bits": terms["bits"], "name": name} for name in terms["filters"]],
-            "presence": presence is not None,
-            "strata": [name for name, _ in terms["strata"]],
-            "weights": weights is not None,
-        },
-        separators=(",", ":"),
-        sort_keys=True,
-    ).encode()
+    columns_of = {
+        "filters": [{"bits": terms["bits"], "name": name} for name in terms["filters"]],
+        "presence": presence is not None,
+        "strata": [name for name, _ in terms["strata"]],
+        "weights": weights is not None,
+    }
+    if terms["token_counts"]:
+        columns_of["token_counts"] = True
+    preamble = json.dumps(columns_of, separators=(",", ":"), sort_keys=True).encode()
     widths = [16] + [terms["bits"] // 8] * len(terms["filters"])
     widths.append(2 * len(terms["filters"]) if weights is not None else 0)
-    widths += [4 if presence is not None else 0, len(terms["strata"])]
+    widths.append(4 if presence is not None else 0)
+    widths += [len(terms["filters"]) if terms["token_counts"] else 0, len(terms["strata"])]
     count = int.from_bytes(payload[:4], "big")
     fits = (
         payload[4:8] == len(preamble).to_bytes(4, "big")
@@ -215,8 +215,8 @@ def check_payload(header: dict[str, Any], payload: bytes, terms: dict[str, Any])
         any(payload[at:])
         or len(found) != count
         or any(v != 255 and v >= counts[i % len(counts)] for i, v in enumerate(strata))
-        or any(value > (weights or 0) for value in integers(columns[-3], 2))
-        or any(value >> (presence or 0) for value in integers(columns[-2], 4))
+        or any(value > (weights or 0) for value in integers(columns[-4], 2))
+        or any(value >> (presence or 0) for value in integers(columns[-3], 4))
     )
     if bad:
         raise RefusedError("E560")

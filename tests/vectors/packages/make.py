@@ -1,8 +1,9 @@
 """Make the package vectors: files and index.json, from fixed test identities.
 
 Run from the repository's root: ``PYTHONPATH=src:. python tests/vectors/packages/make.py``.
-The key wrap is random, so a second run gives other bytes of equal meaning; what stands
-after the wrap is the same each time. ``tests/vectors/independent/packages.py`` reads the
+Vectors that are there stay as they are; ``--again`` replaces them. The key wrap is random, so
+that gives other bytes of equal meaning; what stands after the wrap is the same each time.
+``tests/vectors/independent/packages.py`` reads the
 result without sharing a line of code with the package.
 """
 
@@ -46,7 +47,20 @@ DIFFUSED = agreement(
     encoding={"profile": "diffused", "presence": True},
     fields=[{"name": "given", "kind": "name"}, {"name": "family", "kind": "name"}],
 )
-UNDER = {"exact": EXACT, "diffused": DIFFUSED}
+SPLIT = agreement(
+    encoding={
+        "profile": "clk",
+        "insecure": True,
+        "filters": ["names", "rest"],
+        "presence": True,
+        "token_counts": True,
+    },
+    fields=[
+        {"name": "given", "kind": "name", "filters": ["names"]},
+        {"name": "birth", "kind": "date", "filters": ["rest"]},
+    ],
+)
+UNDER = {"exact": EXACT, "diffused": DIFFUSED, "split": SPLIT}
 _KINDS = {"unit": "encodings", "police": "encodings", "university": "overlap"}
 
 
@@ -66,11 +80,12 @@ def terms(under: Agreement) -> dict[str, Any]:
             }
             for party in under.parties
         ],
-        "filters": list(profile.filters),
+        "filters": list(under.filters),
         "bits": filter_bits(under),
         "strata": [[stratum.name, len(stratum.values)] for stratum in under.strata],
         "largest_weight": profile.source_bits if profile.carries_weights else None,
         "presence_fields": len(under.fields) if under.encoding.presence else None,
+        "token_counts": under.encoding.token_counts,
     }
 
 
@@ -110,6 +125,7 @@ def signed_again(data: bytes, **parts: bytes) -> bytes:
 def files() -> dict[str, tuple[str, str, str, str, bytes]]:
     """Id -> comment, result, agreement, opener, bytes."""
     base = sealed(EXACT)
+    split = sealed(SPLIT)
     two_chunks = sealed(DIFFUSED, encoded_list(DIFFUSED, records=64))
     list_ = encoded_list(EXACT)
     payload = bytes(encode_payload(list_, layout_of(EXACT)))
@@ -132,6 +148,13 @@ def files() -> dict[str, tuple[str, str, str, str, bytes]]:
         changed = dataclasses.replace(encoded_list(DIFFUSED, records=64), **columns)
         return forged(two_chunks, payload=bytes(encode_payload(changed, layout_of(DIFFUSED))))
 
+    def with_counts(under: Agreement, data: bytes, carried: bool) -> bytes:
+        """A payload with or without token counts, against the agreement."""
+        counts = np.ones((12, len(under.filters)), np.uint8) if carried else None
+        changed = dataclasses.replace(encoded_list(under), token_counts=counts)
+        layout = dataclasses.replace(layout_of(under), token_counts=carried)
+        return forged(data, payload=bytes(encode_payload(changed, layout)))
+
     def unit(result: str, comment: str, data: bytes, under: str = "exact") -> Any:
         return comment, result, under, "unit", data
 
@@ -152,6 +175,15 @@ def files() -> dict[str, tuple[str, str, str, str, bytes]]:
         ),
         "diffused-two-chunks": unit(
             "ok", "filter weights, presence patterns, two chunks", two_chunks, "diffused"
+        ),
+        "split-filters": unit(
+            "ok", "filters of the agreement's own, presence, token counts", split, "split"
+        ),
+        "token-counts-missing": unit(
+            "E560", "the agreement wants them", with_counts(SPLIT, split, False), "split"
+        ),
+        "token-counts-not-agreed": unit(
+            "E560", "the agreement does not have them", with_counts(EXACT, base, True)
         ),
         "overlap": ("an overlap table", "ok", "exact", "university", table(b"P,S,count\n1,1,7\n")),
         "overlap-empty": ("an empty overlap table", "ok", "exact", "university", table(b"")),
@@ -312,15 +344,17 @@ def edits(base: bytes, header: int) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Write everything; refuse to replace vectors that are there, unless told to."""
+    """Write everything; vectors that are there stay, unless told otherwise."""
     index_path = FOLDER / "index.json"
-    if index_path.exists() and "--again" not in sys.argv:
-        sys.exit("the vectors exist; --again replaces them")
-    vectors = []
+    vectors: list[dict[str, Any]] = []
     made = files()
     names: dict[bytes, str] = {}
-    for old in FOLDER.glob("*.bin"):
-        old.unlink()
+    if "--again" not in sys.argv:
+        for old in json.loads(index_path.read_text(encoding="utf-8"))["vectors"]:
+            if old["id"] in made:
+                made[old["id"]] = (*made[old["id"]][:-1], (FOLDER / old["file"]).read_bytes())
+    for path in FOLDER.glob("*.bin"):
+        path.unlink()
     for id_, (comment, result, under, opener, data) in made.items():
         name = names.setdefault(data, f"{id_}.bin")
         (FOLDER / name).write_bytes(data)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from linkage.agreement.carried import carried
 from linkage.agreement.fingerprint import fingerprint, short_fingerprint
 from linkage.agreement.load import load_agreement
 from linkage.agreement.model import Agreement, Party
@@ -138,7 +139,7 @@ def encode_list(
         report=report,
         encoded=len(result),
         not_linkable_rows=tuple(sorted(left_out)),
-        contains=_contents(result, agreement),
+        contains=carried(agreement),
         check_value=key.check_value,
         agreement=short_fingerprint(fingerprint(agreement)),
         recipient=agreement.with_role("linkage-unit")[0].id,
@@ -248,16 +249,3 @@ def _seal(
         file_id=file_id,
         name=name,
     )
-
-
-def _contents(result: EncodingResult, agreement: Agreement) -> tuple[str, ...]:
-    """Everything that travels."""
-    contents = ["encodings", "random handles"]
-    if agreement.strata:
-        names = ", ".join(stratum.name for stratum in agreement.strata)
-        contents.append(f"agreed strata ({names})")
-    if result.encoded.weights is not None:
-        contents.append("number of set bits of each filter")
-    if result.encoded.presence is not None:
-        contents.append("which fields are present")
-    return tuple(contents)

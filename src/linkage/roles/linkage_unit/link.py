@@ -214,10 +214,7 @@ def _search(
     Two passes over all pairs: the first only counts scores, which tells where to cut off.
     """
     profile = PROFILES[agreement.encoding.profile]
-    own = agreement.encoding.filter_weights
-    filter_weights = (
-        profile.filter_weights if own is None else tuple(own[name] for name in profile.filters)
-    )
+    filter_weights = agreement.filter_weights
     filters = concatenated(opened)
     weights = (
         np.concatenate([encoded.weights for encoded in opened if encoded.weights is not None])
