@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,11 @@ from linkage.cli.diagnosis_text import diagnosis_text
 from linkage.encode.keys import new_project_key
 from linkage.errors import LinkageError
 from linkage.roles.linkage_unit import diagnose, link, receive
-from linkage.roles.linkage_unit.common import canonical_order
+from linkage.roles.linkage_unit.common import (
+    canonical_order,
+    concatenated_presence,
+    concatenated_token_counts,
+)
 from linkage.types import EncodedList
 from linkage.workspace import LinkState, open_run, read_log
 
@@ -243,7 +248,7 @@ def test_canonical_order_does_not_depend_on_handles_or_order(day: Day) -> None:
     assert np.array_equal(one.strata, other.strata)
 
 
-@pytest.mark.parametrize("column", ["strata", "weights", "presence", "handles"])
+@pytest.mark.parametrize("column", ["strata", "weights", "presence", "token_counts", "handles"])
 def test_canonical_order_uses_every_column(day: Day, column: str) -> None:
     base = encode(day.agreement, "I", [5] * 8)
     rows = np.arange(8)
@@ -253,6 +258,7 @@ def test_canonical_order_uses_every_column(day: Day, column: str) -> None:
         "strata": np.zeros((8, 1), dtype=np.uint8),
         "weights": np.zeros((8, 1), dtype=np.uint16),
         "presence": np.zeros(8, dtype=np.uint32),
+        "token_counts": np.zeros((8, 1), dtype=np.uint8),
     }
     shuffled = np.random.default_rng(5).permutation(8)
     if column == "presence":
@@ -261,10 +267,28 @@ def test_canonical_order_uses_every_column(day: Day, column: str) -> None:
         values[column][:, 0] = shuffled
     encoded = EncodedList(
         "I", values["handles"], (base.filters[0].take(same),), values["strata"],
-        values["weights"], values["presence"],
+        values["weights"], values["presence"], values["token_counts"],
     )  # fmt: skip
     ordered = shuffled[canonical_order(encoded)]
     assert np.array_equal(ordered, rows)
+
+
+def test_what_travels_beside_the_filters_is_put_one_list_after_the_other(day: Day) -> None:
+    lists = [encode(day.agreement, "I", [1, 2, 3]), encode(day.agreement, "K", [4, 5])]
+    assert concatenated_presence(lists) is None
+    assert concatenated_token_counts(lists) is None
+    presence = np.array([7, 5, 7, 3, 7], dtype=np.uint32)
+    counts = np.array([[9], [8], [7], [6], [5]], dtype=np.uint8)
+    whole = [
+        dataclasses.replace(lists[0], presence=presence[:3], token_counts=counts[:3]),
+        dataclasses.replace(lists[1], presence=presence[3:], token_counts=counts[3:]),
+    ]
+    found = concatenated_presence(whole), concatenated_token_counts(whole)
+    assert found[0] is not None
+    assert found[1] is not None
+    assert np.array_equal(found[0], presence)
+    assert np.array_equal(found[1], counts)
+    assert (found[0].dtype, found[1].dtype) == (np.uint32, np.uint8)
 
 
 def test_nothing_lies_in_the_clear(day: Day) -> None:

@@ -19,6 +19,8 @@ from linkage.workspace import LedgerEntry, LinkState, Run, load_link
 __all__ = [
     "canonical_order",
     "concatenated",
+    "concatenated_presence",
+    "concatenated_token_counts",
     "open_list",
     "require_authority",
     "require_linked",
@@ -93,6 +95,8 @@ def canonical_order(encoded: EncodedList) -> NDArray[np.int64]:
         columns.append(encoded.weights.astype("<u2").view(np.uint8))
     if encoded.presence is not None:
         columns.append(encoded.presence.astype("<u4")[:, None].view(np.uint8))
+    if encoded.token_counts is not None:
+        columns.append(encoded.token_counts)
     columns.append(encoded.handles)
     content = np.ascontiguousarray(np.concatenate(columns, axis=1))
     keys = content.view(np.dtype((np.void, content.shape[1]))).ravel()
@@ -105,3 +109,23 @@ def concatenated(lists: Sequence[EncodedList]) -> tuple[BitMatrix, ...]:
         BitMatrix(np.concatenate([encoded.filters[number].words for encoded in lists]), matrix.bits)
         for number, matrix in enumerate(lists[0].filters)
     )
+
+
+def concatenated_presence(lists: Sequence[EncodedList]) -> NDArray[np.uint32] | None:
+    """Every record's presence pattern, one list after the other.
+
+    Returns:
+        ``(records,)`` uint32, or None where the agreement does not let the pattern travel.
+    """
+    carried = [encoded.presence for encoded in lists if encoded.presence is not None]
+    return np.concatenate(carried) if carried else None
+
+
+def concatenated_token_counts(lists: Sequence[EncodedList]) -> NDArray[np.uint8] | None:
+    """Every record's numbers of tokens, one list after the other.
+
+    Returns:
+        ``(records, filters)`` uint8, or None where the agreement does not let them travel.
+    """
+    carried = [encoded.token_counts for encoded in lists if encoded.token_counts is not None]
+    return np.concatenate(carried) if carried else None
