@@ -1,6 +1,7 @@
 """Take a folder of lists with a truth file through the real command line.
 
-python -m benchmarks.journey PATH_TO_FOLDER [--profile balanced] [--output results.json]
+python -m benchmarks.journey PATH_TO_FOLDER [--profile balanced]
+                             [--configuration split+presence+counts] [--output results.json]
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from linkage import __version__
 from linkage.agreement.profiles import PROFILES
+from linkage.bench.configuration import CONFIGURATIONS
 from linkage.bench.folder import read_fields, read_folder
 from linkage.bench.journey import JourneyResult, run_journey
 from linkage.bench.play import Command, Outcome, Step, went_well
@@ -105,6 +107,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.journey", description=__doc__)
     parser.add_argument("folder", type=Path, help="lists and truth.csv(.gz)")
     parser.add_argument("--profile", choices=sorted(PROFILES), default="balanced")
+    parser.add_argument(
+        "--configuration",
+        choices=CONFIGURATIONS,
+        default="default",
+        help="filters, and what travels beside the encodings",
+    )
     parser.add_argument("--fields", type=Path, help="TOML with [[fields]]: name, kind, columns")
     parser.add_argument("--output", type=Path, help="JSON to write instead of a dated one")
     parser.add_argument("--keep", type=Path, help="new folder for all files of all parties")
@@ -127,6 +135,7 @@ def main() -> None:
         result = run_journey(
             folder,
             options.profile,
+            CONFIGURATIONS[options.configuration],
             work=work.resolve(),
             command=command_in(work.resolve()),
             observe=observe,
@@ -134,7 +143,8 @@ def main() -> None:
         )
     seconds = time.monotonic() - began
     print(result.text())
-    name = f"{today.isoformat()}-journey-{folder.name}-{options.profile}.json"
+    chosen = "" if options.configuration == "default" else f"-{options.configuration}"
+    name = f"{today.isoformat()}-journey-{folder.name}-{options.profile}{chosen}.json"
     output = options.output or RESULTS / name
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(record(result, today, seconds), indent=2) + "\n", encoding="utf-8")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from linkage.agreement.profiles import ProfileName
+from linkage.bench.configuration import CONFIGURATIONS, Configuration
 from linkage.bench.evaluate import Evaluation, Sweep
 from linkage.bench.folder import BenchmarkFolder
 from linkage.bench.linked import LinkedRecords, OwnedFiles, evaluate, read_linked_records, sweep
@@ -28,6 +29,7 @@ class JourneyResult:
     Attributes:
         folder: the lists.
         profile: encoding profile.
+        configuration: filters, and what travels beside the encodings.
         linked: the linkage unit's result, joined with the owners' rows.
         evaluation: true beside found at the run's own threshold.
         low: the same at the lower end of the proposed range.
@@ -38,6 +40,7 @@ class JourneyResult:
 
     folder: BenchmarkFolder
     profile: ProfileName
+    configuration: Configuration
     linked: LinkedRecords
     evaluation: Evaluation
     low: Evaluation
@@ -68,6 +71,7 @@ class JourneyResult:
             "format": "linkage-journey/1",
             "data": self.folder.name,
             "profile": self.profile,
+            "configuration": self.configuration.name,
             "records": {each.list_id: len(each.rows) for each in self.folder.lists},
             "encoded": dict(zip(state.lists, state.records, strict=True)),
             "thresholds": {name: round(value, 4) for name, value in state.thresholds.items()},
@@ -114,7 +118,8 @@ class JourneyResult:
         ]
         return "\n".join(
             (
-                f"{self.folder.name} · profile {self.profile} · records: {records}",
+                f"{self.folder.name} · profile {self.profile}, {self.configuration.name} · "  # noqa: ISC004
+                f"records: {records}",
                 "",
                 evaluation_text(self.evaluation),
                 "",
@@ -141,6 +146,7 @@ def _rounded(value: float | None) -> float | None:
 def run_journey(
     folder: BenchmarkFolder,
     profile: ProfileName,
+    configuration: Configuration = CONFIGURATIONS["default"],
     *,
     work: Path,
     command: Command,
@@ -152,12 +158,13 @@ def run_journey(
     Args:
         folder: the lists and their truth.
         profile: encoding profile.
+        configuration: filters, and what travels beside the encodings.
         work: an existing, empty folder.
         command: runs `linkage` with its arguments in that folder.
         observe: called after every command.
         today: the current date.
     """
-    project = folder_project(folder, profile, today)
+    project = folder_project(folder, profile, today, configuration)
     contents = {each.list_id: each.content for each in folder.lists}
     for owner in project.owners:
         (work / owner.party).mkdir()
@@ -184,6 +191,7 @@ def run_journey(
     return JourneyResult(
         folder=folder,
         profile=profile,
+        configuration=configuration,
         linked=linked,
         evaluation=evaluation,
         low=evaluate(linked, truth, scenario="low"),

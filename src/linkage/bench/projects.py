@@ -11,14 +11,23 @@ from typing import Any
 
 import tomli_w
 
+from linkage.agreement.model import Agreement
 from linkage.agreement.profiles import PROFILES, ProfileName
 from linkage.agreement.template import agreement_template
+from linkage.bench.configuration import CONFIGURATIONS, Configuration
 from linkage.bench.folder import BenchmarkField, BenchmarkFolder, BenchmarkList, date_formats
 from linkage.bench.mapping_file import column, mapping_file
 from linkage.bench.play import ANALYST, COORDINATOR, LINKAGE_UNIT, Owner, Player
 from linkage.files import write_whole
 
-__all__ = ["EU", "Project", "folder_project", "nationality_group", "write_example_agreement"]
+__all__ = [
+    "EU",
+    "Project",
+    "folder_agreement",
+    "folder_project",
+    "nationality_group",
+    "write_example_agreement",
+]
 
 EU = frozenset(
     {
@@ -28,6 +37,7 @@ EU = frozenset(
 )
 """Member states other than the Netherlands, ISO 3166-1 alpha-2."""
 
+_DEFAULT = CONFIGURATIONS["default"]
 _REFERENCE = "Benchmark or demonstration with fictitious people"
 _DUTCH_COLUMNS = frozenset(
     ("given_name", "surname", "date_of_birth", "sex", "nationality", "exploitation", "report_date")
@@ -59,7 +69,11 @@ def nationality_group(code: str) -> str:
 
 
 def write_example_agreement(
-    player: Player, path: Path, profile: ProfileName, sizes: Mapping[str, int]
+    player: Player,
+    path: Path,
+    profile: ProfileName,
+    sizes: Mapping[str, int],
+    configuration: Configuration = _DEFAULT,
 ) -> None:
     """Write the example for six Dutch lists, with every party's key and the lists' sizes.
 
@@ -68,6 +82,7 @@ def write_example_agreement(
         path: where the coordinator wants it; ``ID.identity.pub`` files lie beside it.
         profile: encoding profile.
         sizes: list id -> number of records.
+        configuration: what else the agreement says of filters and of what travels.
     """
     keys = sorted(path.parent.glob("*.identity.pub"))
     parties = [
@@ -87,6 +102,8 @@ def write_example_agreement(
     for list_id, size in sizes.items():
         start = text.index("expected_records = ", text.index(f'\nid = "{list_id}"\n'))
         text = f"{text[:start]}expected_records = {size}{text[text.index(chr(10), start) :]}"
+    if configuration != _DEFAULT:
+        text = tomli_w.dumps(configuration.applied(tomllib.loads(text)))
     write_whole(path, text.encode())
 
 
@@ -94,7 +111,12 @@ def _relative(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def folder_project(folder: BenchmarkFolder, profile: ProfileName, today: dt.date) -> Project:
+def folder_project(
+    folder: BenchmarkFolder,
+    profile: ProfileName,
+    today: dt.date,
+    configuration: Configuration = _DEFAULT,
+) -> Project:
     """A folder of lists as a project.
 
     Lists with the letters and columns of the six Dutch lists get the example agreement with
@@ -104,13 +126,10 @@ def folder_project(folder: BenchmarkFolder, profile: ProfileName, today: dt.date
         folder: the lists.
         profile: encoding profile.
         today: the current date, for the agreement's expiry.
+        configuration: what else the agreement says of filters and of what travels.
     """
-    example = tomllib.loads(agreement_template())
-    party_of = {p["list"]["id"]: p["id"] for p in example["parties"] if "list" in p}
-    ids = [each.list_id for each in folder.lists]
-    if sorted(ids) == sorted(party_of) and all(
-        _DUTCH_COLUMNS.issubset(each.header) for each in folder.lists
-    ):
+    party_of = _dutch_parties()
+    if _is_dutch(folder):
         in_order = sorted(folder.lists, key=lambda each: list(party_of).index(each.list_id))
         sizes = {each.list_id: len(each.rows) for each in in_order}
         return Project(
@@ -118,14 +137,54 @@ def folder_project(folder: BenchmarkFolder, profile: ProfileName, today: dt.date
                 Owner(party_of[each.list_id], each.list_id, each.name, _dutch_mapping(each))
                 for each in in_order
             ),
-            lambda player, path: write_example_agreement(player, path, profile, sizes),
+            lambda player, path: write_example_agreement(
+                player, path, profile, sizes, configuration
+            ),
         )
     return Project(
         tuple(
             Owner(_party(each), each.list_id, each.name, _plain_mapping(folder, each))
             for each in folder.lists
         ),
-        lambda _player, path: _write_plain_agreement(folder, path, profile, today),
+        lambda _player, path: _write_plain_agreement(folder, path, profile, today, configuration),
+    )
+
+
+def folder_agreement(
+    folder: BenchmarkFolder,
+    profile: ProfileName,
+    today: dt.date,
+    configuration: Configuration = _DEFAULT,
+) -> Agreement:
+    """The agreement of :func:`folder_project` without keys, for use in this process alone.
+
+    Args:
+        folder: the lists.
+        profile: encoding profile.
+        today: the current date, for the agreement's expiry.
+        configuration: what else the agreement says of filters and of what travels.
+    """
+    sizes = {each.list_id: len(each.rows) for each in folder.lists}
+    if _is_dutch(folder):
+        tree = tomllib.loads(agreement_template(profile=profile))
+        tree["encoding"]["insecure"] = PROFILES[profile].insecure
+        for party in tree["parties"]:
+            if "list" in party:
+                party["list"]["expected_records"] = sizes[party["list"]["id"]]
+    else:
+        tree = _plain_tree(folder, profile, today, lambda _party: "none")
+    return Agreement.model_validate(configuration.applied(tree))
+
+
+def _dutch_parties() -> dict[str, str]:
+    """List id -> party of the example."""
+    example = tomllib.loads(agreement_template())
+    return {p["list"]["id"]: p["id"] for p in example["parties"] if "list" in p}
+
+
+def _is_dutch(folder: BenchmarkFolder) -> bool:
+    return sorted(each.list_id for each in folder.lists) == sorted(_dutch_parties()) and all(
+        _DUTCH_COLUMNS.issubset(each.header) for each in folder.lists
     )
 
 
@@ -180,18 +239,35 @@ def _plain_column(owned: BenchmarkList, wanted: BenchmarkField) -> dict[str, Any
 
 
 def _write_plain_agreement(
-    folder: BenchmarkFolder, path: Path, profile: ProfileName, today: dt.date
+    folder: BenchmarkFolder,
+    path: Path,
+    profile: ProfileName,
+    today: dt.date,
+    configuration: Configuration,
 ) -> None:
+    def public_key(party: str) -> str:
+        text = (path.parent / f"{party}.identity.pub").read_text(encoding="utf-8")
+        return next(word for word in text.split() if word.startswith("linkage-public-"))
+
+    tree = configuration.applied(_plain_tree(folder, profile, today, public_key))
+    write_whole(path, tomli_w.dumps(tree).encode())
+
+
+def _plain_tree(
+    folder: BenchmarkFolder,
+    profile: ProfileName,
+    today: dt.date,
+    public_key: Callable[[str], str],
+) -> dict[str, Any]:
     filters = PROFILES[profile].filters
     owners = {_party(each): each for each in folder.lists}
     parties = []
     for party in (COORDINATOR, LINKAGE_UNIT, ANALYST, *owners):
-        public = (path.parent / f"{party}.identity.pub").read_text(encoding="utf-8")
         tree: dict[str, Any] = {
             "id": party,
             "name": party,
             "role": "data-owner" if party in owners else party,
-            "public_key": next(w for w in public.split() if w.startswith("linkage-public-")),
+            "public_key": public_key(party),
         }
         if party in owners:
             owned = owners[party]
@@ -202,7 +278,7 @@ def _write_plain_agreement(
                 "expected_records": len(owned.rows),
             }
         parties.append(tree)
-    tree = {
+    return {
         "format": "linkage-agreement/1",
         "id": "benchmark",
         "title": f"Benchmark {folder.name}",
@@ -217,7 +293,6 @@ def _write_plain_agreement(
         "fields": [_rule(folder, each, filters) for each in folder.fields],
         "parties": parties,
     }
-    write_whole(path, tomli_w.dumps(tree).encode())
 
 
 def _rule(

@@ -1,0 +1,96 @@
+"""A folder's lists normalised in this process, for benchmarks that try many encodings."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage.agreement.profiles import ProfileName
+from linkage.bench.configuration import Configuration
+from linkage.bench.folder import BenchmarkFolder
+from linkage.bench.projects import folder_agreement, folder_project
+from linkage.files import write_whole
+from linkage.records import assess_list, read_table
+from linkage.records.mapping import parse_mapping
+from linkage.types import FieldValue, NormalisedList
+
+__all__ = ["NormalisedFolder", "normalise_folder"]
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisedFolder:
+    """The linkable records of all lists as one list, with the truth.
+
+    Attributes:
+        records: every record, one list after the other; ``rows`` are those of its own list.
+        lists: ``(records,)`` int64, index of each record's list.
+        entity: ``(records,)`` int64, true person.
+        true_pairs: cross-list pairs of one person among *all* records, the unlinkable too.
+    """
+
+    records: NormalisedList = field(repr=False)
+    lists: NDArray[np.int64] = field(repr=False)
+    entity: NDArray[np.int64] = field(repr=False)
+    true_pairs: int
+
+
+def normalise_folder(
+    folder: BenchmarkFolder, profile: ProfileName, configuration: Configuration, today: dt.date
+) -> NormalisedFolder:
+    """Read every list as its owner would, with the mapping of the journey.
+
+    Args:
+        folder: the lists and their truth.
+        profile: encoding profile of the agreement.
+        configuration: what else the agreement says; fields are what matters here.
+        today: the current date.
+    """
+    agreement = folder_agreement(folder, profile, today, configuration)
+    mapping_of = {
+        owner.list_id: parse_mapping(owner.mapping)
+        for owner in folder_project(folder, profile, today).owners
+    }
+    lists = []
+    with tempfile.TemporaryDirectory(prefix="linkage-lists-") as temporary:
+        for each in folder.lists:
+            path, mapping = Path(temporary) / each.name, mapping_of[each.list_id]
+            write_whole(path, each.content)
+            table = read_table(path, encoding=mapping.encoding, delimiter=mapping.delimiter)
+            lists.append(assess_list(table, mapping, agreement, today).records)
+    names = [rule.name for rule in agreement.fields]
+    fields: dict[str, tuple[FieldValue, ...]] = {
+        name: tuple(value for each in lists for value in each.fields[name]) for name in names
+    }
+    records = NormalisedList(
+        np.concatenate([each.rows for each in lists]),
+        fields,
+        np.concatenate([each.strata for each in lists]),
+    )
+    entity = [
+        owned.entity[row]
+        for owned, each in zip(folder.lists, lists, strict=True)
+        for row in each.rows.tolist()
+    ]
+    sizes = [len(each) for each in lists]
+    return NormalisedFolder(
+        records,
+        np.repeat(np.arange(len(lists)), sizes).astype(np.int64),
+        np.array(entity, dtype=np.int64),
+        _true_pairs(folder),
+    )
+
+
+def _true_pairs(folder: BenchmarkFolder) -> int:
+    on = [Counter(each.entity.values()) for each in folder.lists]
+    return sum(
+        count * other[who]
+        for one, other in itertools.combinations(on, 2)
+        for who, count in one.items()
+    )
