@@ -76,7 +76,7 @@ class JourneyResult:
             "encoded": dict(zip(state.lists, state.records, strict=True)),
             "thresholds": {name: round(value, 4) for name, value in state.thresholds.items()},
             "expected_precision": _rounded(state.expected_precision),
-            "visible_share": _rounded(state.visible_share),
+            "expected_missed": _rounded(state.expected_missed),
             **self.evaluation.as_dict(),
             "people_on_two_or_more_range": {
                 "low_threshold": self.low.people_on_two_or_more[1],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from linkage.cli.console import as_typed
+from linkage.cli.linkage_unit_text import threshold_text
 
 if TYPE_CHECKING:
     from linkage.roles.linkage_unit import Diagnosis, ScenarioCounts
@@ -78,13 +79,7 @@ def _position(name: str) -> int:
 
 
 def _threshold_lines(state: LinkState) -> list[str]:
-    low, chosen, high = (state.thresholds[name] for name in ("low", "chosen", "high"))
-    source = "given by the linkage unit" if state.overridden else "proposed"
-    lines = [f"Threshold {chosen:.3f} ({source}); low {low:.3f}, high {high:.3f}"]
-    lines += [f"  {sentence}" for sentence in state.explanation]
-    if state.expected_precision is not None:
-        lines.append(f"  Expected precision of the linked pairs: {state.expected_precision:.0%}.")
-    return lines
+    return [threshold_text(state), *(f"  {sentence}" for sentence in state.explanation)]
 
 
 def _count_lines(state: LinkState, scenarios: dict[str, ScenarioCounts]) -> list[str]:

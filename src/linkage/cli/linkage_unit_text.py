@@ -70,10 +70,9 @@ def linked_dict(state: LinkState) -> dict[str, Any]:
         "lists": dict(zip(state.lists, state.records, strict=True)),
         "people": {name: state.clusters(name).people for name in state.thresholds},
         "thresholds": dict(state.thresholds),
-        "threshold_proposed": state.proposed,
+        "method": state.method,
         "threshold_overridden": state.overridden,
-        "expected_precision": state.expected_precision,
-        "visible_share": state.visible_share,
+        "error_rates": dict(state.rates),
         "explanation": list(state.explanation),
         "notice": _PERSONAL,
     }
@@ -83,7 +82,6 @@ def linked_text(state: LinkState, run: Path, cost: dict[str, Any]) -> str:
     """The result of `link` for people."""
     low, chosen, high = (state.clusters(name).people for name in ("low", "chosen", "high"))
     records = sum(state.records)
-    source = "given by you and logged" if state.overridden else "proposed from the data"
     lines = [
         (
             f"{records:,} records on {len(state.lists)} lists ({', '.join(state.lists)}) · "
@@ -93,14 +91,9 @@ def linked_text(state: LinkState, run: Path, cost: dict[str, Any]) -> str:
             f"{chosen:,} people, between {min(low, high):,} and {max(low, high):,} "
             "at a lower and a higher threshold"
         ),
-        (
-            f"Threshold {state.thresholds['chosen']:.3f} "
-            f"({state.thresholds['low']:.3f} to {state.thresholds['high']:.3f}), {source}"
-        ),
+        threshold_text(state),
     ]
     lines += [f"  {sentence}" for sentence in state.explanation]
-    if state.expected_precision is not None:
-        lines.append(f"Expected precision of the linked pairs: {state.expected_precision:.0%}")
     memory = cost["peak_memory_mib"]
     lines.append(
         f"{cost['seconds']:.1f} s" + ("" if memory is None else f" · peak memory {memory:,} MiB")
@@ -108,6 +101,15 @@ def linked_text(state: LinkState, run: Path, cost: dict[str, Any]) -> str:
     lines.append(f"Similarities never leave {run.name}. {_PERSONAL}")
     lines.append(f"Next: {as_typed('linkage', 'diagnose', '--run', run)}")
     return "\n".join(lines)
+
+
+def threshold_text(state: LinkState) -> str:
+    """By what two records were held to be one person, in a line."""
+    low, chosen, high = (state.thresholds[name] for name in ("low", "chosen", "high"))
+    if state.method == "probability":
+        return f"Linked from probability {chosen:g} ({low:g} to {high:g}), by the data themselves"
+    source = "given by you and logged" if state.overridden else "proposed from the data"
+    return f"Linked from similarity {chosen:.3f} ({low:.3f} to {high:.3f}), {source}"
 
 
 def released_dict(released: Released) -> dict[str, Any]:

@@ -34,7 +34,7 @@ __all__ = ["ThresholdProposal", "candidate_floor", "propose_threshold"]
 LEAST_ANCHORS = 20  # fewer clear partners than this say too little about strangers
 LEAST_MATCHES = 20  # fewer expected matches than this may be chance
 EMPIRICAL_TAIL = 30  # exceedances below which the tail is extrapolated instead of counted
-CANDIDATES_PER_RECORD = 6
+CANDIDATES_PER_RECORD = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)

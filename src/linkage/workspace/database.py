@@ -19,7 +19,7 @@ __all__ = [
     "writing",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _WAIT_SECONDS = 5.0
 
 _SCHEMA = (
@@ -56,7 +56,8 @@ _SCHEMA = (
     CREATE TABLE link (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         linked TEXT NOT NULL,
-        parameters TEXT NOT NULL
+        parameters TEXT NOT NULL,
+        draws BLOB NOT NULL
     )
     """,
     """
@@ -189,18 +190,21 @@ def schema_version(connection: sqlite3.Connection, name: str) -> int:
     """Version of the state's schema; 0 where it was never finished.
 
     Raises:
-        PackageError: E592 if a newer version of the software made it.
+        PackageError: E592 if another version of the software made it.
         MachineError: E101 to E106, see :func:`state_errors`.
     """
     with state_errors(name):
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if version > SCHEMA_VERSION:
+    if version not in (0, SCHEMA_VERSION):
+        newer = version > SCHEMA_VERSION
         raise PackageError(
             Fault(
                 "E592",
-                f"This run directory was made by a newer version of linkage (state {version}, "
-                f"this version knows {SCHEMA_VERSION}).",
-                "Update linkage on this machine.",
+                f"This run directory was made by {'a newer' if newer else 'an earlier'} version "
+                f"of linkage (state {version}, this version knows {SCHEMA_VERSION}).",
+                "Update linkage on this machine."
+                if newer
+                else "Begin a new run directory and receive the packages again.",
                 file=name,
             )
         )

@@ -7,6 +7,7 @@ import sqlite3
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,15 +29,17 @@ class LinkState:
     Attributes:
         lists: ids of the linked lists.
         records: number of records of each.
-        thresholds: the threshold of each scenario.
+        method: ``probability``, by match probabilities, or ``similarity``, by a threshold on
+            similarities.
+        thresholds: the least probability, or similarity, of each scenario.
         person: for each scenario ``(records,)`` int64, see :class:`linkage.types.Clusters`.
-        proposed: the threshold that the software proposed; None where the data gave none.
-        overridden: whether somebody gave another one.
-        explanation: how the threshold came about, a sentence each.
-        expected_precision: share of linked pairs of records held to be right; None where
-            it could not be estimated.
-        visible_share: share of the matches that stand out which lie above the threshold, an
-            upper bound of recall; None likewise.
+        overridden: whether somebody gave a threshold.
+        explanation: how the result came about, a sentence each.
+        rates: error rates by what they are of: ``overall``, ``lists`` and ``strata``; JSON-ready,
+            empty where they could not be estimated.
+        components: how strangers and matches are spread, JSON-ready; empty likewise.
+        draws: ``(draws, records)`` int32, partitions drawn from the posterior; no rows
+            likewise.
         candidates: number of pairs that were considered.
         bin_edges: ``(bins + 1,)`` float64, edges of the histogram.
         histogram: ``(bins,)`` int64, scores of all pairs of records of different lists.
@@ -45,17 +48,28 @@ class LinkState:
 
     lists: tuple[str, ...]
     records: tuple[int, ...]
+    method: Literal["probability", "similarity"]
     thresholds: Mapping[str, float]
     person: Mapping[str, NDArray[np.int64]]
-    proposed: float | None
     overridden: bool
     explanation: tuple[str, ...]
-    expected_precision: float | None
-    visible_share: float | None
+    rates: Mapping[str, Any]
+    components: Mapping[str, Any]
+    draws: NDArray[np.int32]
     candidates: int
     bin_edges: NDArray[np.float64]
     histogram: NDArray[np.int64]
     linked: str
+
+    @property
+    def expected_precision(self) -> float | None:
+        """Share of linked pairs of records held to be right; None if it was not estimated."""
+        return self.rates["overall"]["precision"][0] if self.rates else None
+
+    @property
+    def expected_missed(self) -> float | None:
+        """Share of true pairs held to be missed; None if it was not estimated."""
+        return self.rates["overall"]["missed"][0] if self.rates else None
 
     @property
     def list_index(self) -> NDArray[np.int64]:
@@ -73,18 +87,22 @@ def store_link(connection: sqlite3.Connection, state: LinkState) -> None:
     parameters = {
         "lists": state.lists,
         "records": state.records,
-        "proposed": state.proposed,
+        "method": state.method,
         "overridden": state.overridden,
         "explanation": state.explanation,
-        "expected_precision": state.expected_precision,
-        "visible_share": state.visible_share,
+        "rates": state.rates,
+        "components": state.components,
         "candidates": state.candidates,
         "bin_edges": state.bin_edges.tolist(),
         "histogram": state.histogram.tolist(),
     }
     connection.execute(
-        "INSERT INTO link (id, linked, parameters) VALUES (1, ?, ?)",
-        (state.linked, json.dumps(parameters)),
+        "INSERT INTO link (id, linked, parameters, draws) VALUES (1, ?, ?, ?)",
+        (
+            state.linked,
+            json.dumps(parameters),
+            zlib.compress(state.draws.astype("<i4").tobytes(), 1),
+        ),
     )
     for name in SCENARIOS:
         connection.execute(
@@ -106,10 +124,10 @@ def drop_link(connection: sqlite3.Connection) -> bool:
 
 def load_link(connection: sqlite3.Connection) -> LinkState | None:
     """What `link` found, or None if nothing has been linked since the last list came in."""
-    row = connection.execute("SELECT linked, parameters FROM link").fetchone()
+    row = connection.execute("SELECT linked, parameters, draws FROM link").fetchone()
     if row is None:
         return None
-    linked, text = row
+    linked, text, drawn = row
     parameters = json.loads(text)
     scenarios = connection.execute("SELECT name, threshold, person FROM scenario").fetchall()
     return LinkState(
@@ -120,13 +138,19 @@ def load_link(connection: sqlite3.Connection) -> LinkState | None:
             name: np.frombuffer(zlib.decompress(blob), dtype="<i8").astype(np.int64)
             for name, _, blob in scenarios
         },
-        proposed=parameters["proposed"],
+        method=parameters["method"],
         overridden=parameters["overridden"],
         explanation=tuple(parameters["explanation"]),
-        expected_precision=parameters["expected_precision"],
-        visible_share=parameters["visible_share"],
+        rates=parameters["rates"],
+        components=parameters["components"],
+        draws=_unpacked(drawn, sum(parameters["records"])),
         candidates=parameters["candidates"],
         bin_edges=np.asarray(parameters["bin_edges"], dtype=np.float64),
         histogram=np.asarray(parameters["histogram"], dtype=np.int64),
         linked=linked,
     )
+
+
+def _unpacked(drawn: bytes, records: int) -> NDArray[np.int32]:
+    values = np.frombuffer(zlib.decompress(drawn), dtype="<i4").astype(np.int32)
+    return values.reshape(-1, records)

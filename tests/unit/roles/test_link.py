@@ -103,6 +103,9 @@ def test_the_state_keeps_the_result(day: Day) -> None:
     assert kept.linked == "2026-11-23T12:00:00+00:00"
     assert np.array_equal(kept.histogram, state.histogram)
     assert int(kept.histogram.sum()) == 62 * 60 + 62 * 65 + 60 * 65
+    assert np.array_equal(kept.draws, state.draws)
+    assert kept.rates == state.rates
+    assert kept.components == state.components
     for name in state.person:
         assert np.array_equal(kept.person[name], state.person[name])
 
@@ -124,8 +127,8 @@ def test_diagnose_shows_no_pair(day: Day) -> None:
     for needle in ("low", "chosen", "high", "I and K", "stays with the linkage unit", "Next: "):
         assert needle in text
     assert set(diagnosis.as_dict()) == {
-        *("lists", "left_out", "linked", "threshold_proposed", "threshold_overridden"),
-        *("explanation", "expected_precision", "visible_share", "candidate_pairs"),
+        *("lists", "left_out", "linked", "method", "threshold_overridden"),
+        *("explanation", "error_rates", "components", "candidate_pairs"),
         *("scenarios", "histogram", "log"),
     }
 
@@ -138,13 +141,15 @@ def test_diagnose_needs_a_link(day: Day) -> None:
 
 @pytest.mark.parametrize("threshold", [0.6, 0.9])
 def test_an_override_is_used_and_logged(day: Day, threshold: float) -> None:
-    proposed = linked(day).thresholds["chosen"]
+    assert linked(day).method == "probability"
     state = linked(day, threshold=threshold)
     assert state.overridden
-    assert state.thresholds["chosen"] == threshold
-    assert state.proposed == proposed
-    assert state.thresholds["low"] <= threshold <= state.thresholds["high"]
+    assert state.method == "similarity"
+    assert set(state.thresholds.values()) == {threshold}
+    assert not state.rates
     assert state.expected_precision is None
+    assert state.expected_missed is None
+    assert state.draws.shape == (0, sum(state.records))
     with open_run(day.run) as run:
         details = [dict(entry.details) for entry in read_log(run.connection)[-2:]]
     assert [entry["threshold_overridden"] for entry in details] == [False, True]
@@ -173,7 +178,7 @@ def test_lists_that_share_nobody(tmp_path: Path) -> None:
     assert code(caught) == "E620"
     state = linked(day, lists=["I", "K"], threshold=0.8)
     assert state.clusters().people == 100
-    assert state.proposed is None
+    assert state.overridden
 
 
 def test_a_subset_is_chosen_by_name(day: Day) -> None:

@@ -63,11 +63,11 @@ class Diagnosis:
             "lists": dict(zip(lists, self.state.records, strict=True)),
             "left_out": list(self.left_out),
             "linked": self.state.linked,
-            "threshold_proposed": self.state.proposed,
+            "method": self.state.method,
             "threshold_overridden": self.state.overridden,
             "explanation": list(self.state.explanation),
-            "expected_precision": self.state.expected_precision,
-            "visible_share": self.state.visible_share,
+            "error_rates": dict(self.state.rates),
+            "components": dict(self.state.components),
             "candidate_pairs": self.state.candidates,
             "scenarios": {
                 name: {

@@ -1,10 +1,9 @@
-"""Link the received lists: compare, propose a threshold, cluster at three thresholds."""
+"""Link the received lists: compare all pairs, link by one of three methods, keep the result."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +14,15 @@ from linkage.agreement.profiles import PROFILES
 from linkage.compare.score import ScoredPairs, score_histogram, score_pairs
 from linkage.errors import Fault, PolicyError, UsageError
 from linkage.identity.private import Identity
-from linkage.link import link_records
-from linkage.link.threshold import ThresholdProposal, candidate_floor, propose_threshold
+from linkage.link.threshold import candidate_floor
 from linkage.roles.linkage_unit.common import concatenated, open_list, require_authority
+from linkage.roles.linkage_unit.methods import (
+    by_given_threshold,
+    by_probability,
+    by_proposed_threshold,
+)
 from linkage.types import EncodedList
 from linkage.workspace import (
-    SCENARIOS,
     LinkState,
     Run,
     active_entries,
@@ -32,19 +34,9 @@ from linkage.workspace import (
 __all__ = ["link"]
 
 _LEAST_LISTS = 2
+_SEARCH_SHARE = 0.5  # of the time, for the progress shown
 
 Progress = Callable[[float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Thresholds:
-    low: float
-    chosen: float
-    high: float
-    proposed: float | None
-    explanation: tuple[str, ...]
-    expected_precision: float | None
-    visible_share: float | None
 
 
 def link(
@@ -67,7 +59,8 @@ def link(
         run: the run directory.
         identity: the linkage unit's identity.
         now: the current time, with its offset from UTC.
-        threshold: overrides the proposed threshold; it is logged.
+        threshold: least similarity of two records of one person, instead of what the data say;
+            it is logged.
         lists: ids of the lists to link, at least two; None takes all of the agreement, which
             must all have come. A choice is logged.
         without: ids of the lists to leave out instead.
@@ -81,8 +74,8 @@ def link(
         AgreementError: E520 to E523 the agreement is not in force.
         KeyFileError: E409 the identity is no party.
         PackageError: E585 a kept package was changed, E590 to E592 the run is unsound.
-        PolicyError: E620 the data propose no threshold, E621 the project key lies here, E622
-            lists have not come, E626 the identity has another role.
+        PolicyError: E620 the data cannot tell matches from strangers, E621 the project key
+            lies here, E622 lists have not come, E626 the identity has another role.
         MachineError: E101 to E106.
     """
     if threshold is not None and not 0.0 < threshold <= 1.0:
@@ -90,7 +83,7 @@ def link(
             Fault(
                 "E217",
                 f"A threshold is a similarity over 0 and at most 1, not {threshold:g}.",
-                "Leave --threshold out: one is proposed and explained.",
+                "Leave --threshold out: the data themselves decide, and it is explained.",
                 field="--threshold",
             )
         )
@@ -177,24 +170,34 @@ def _link_lists(
     progress: Progress,
 ) -> LinkState:
     lists = np.repeat(np.arange(len(opened), dtype=np.int64), [len(encoded) for encoded in opened])
-    found, floor = _search(opened, lists, agreement, threshold, progress)
-    thresholds = _thresholds(found, lists, threshold)
-    person: dict[str, NDArray[np.int64]] = {}
-    for name in SCENARIOS:
-        clusters = link_records(
-            found.pairs, lists, threshold=getattr(thresholds, name), floor=floor
+    found, floor = _search(
+        opened, lists, agreement, threshold, lambda share: progress(_SEARCH_SHARE * share)
+    )
+    measure = PROFILES[agreement.encoding.profile].measure
+    if threshold is not None:
+        result = by_given_threshold(found.pairs, lists, threshold, floor)
+    elif measure == "match-keys":  # a handful of values has no spread to speak of
+        result = by_proposed_threshold(found.pairs, lists, floor)
+    else:
+        result = by_probability(
+            found.pairs,
+            lists,
+            floor,
+            opened,
+            agreement,
+            lambda share: progress(_SEARCH_SHARE + (1 - _SEARCH_SHARE) * share),
         )
-        person[name] = clusters.person
     return LinkState(
         lists=tuple(encoded.list_id for encoded in opened),
         records=tuple(len(encoded) for encoded in opened),
-        thresholds={name: getattr(thresholds, name) for name in SCENARIOS},
-        person=person,
-        proposed=thresholds.proposed,
+        method=result.method,
+        thresholds=result.thresholds,
+        person=result.person,
         overridden=threshold is not None,
-        explanation=thresholds.explanation,
-        expected_precision=thresholds.expected_precision,
-        visible_share=thresholds.visible_share,
+        explanation=result.explanation,
+        rates=result.rates,
+        components=result.components,
+        draws=result.draws,
         candidates=len(found.pairs),
         bin_edges=found.bin_edges,
         histogram=found.histogram_between,
@@ -243,46 +246,6 @@ def _search(
         progress=lambda done, total: progress(0.5 + 0.5 * done / max(total, 1)),
     )
     return found, floor
-
-
-def _thresholds(
-    found: ScoredPairs, lists: NDArray[np.int64], threshold: float | None
-) -> _Thresholds:
-    """The proposed thresholds, or a given one inside the proposed range."""
-    proposal: ThresholdProposal | None
-    try:
-        proposal = propose_threshold(found.pairs, lists)
-    except PolicyError:
-        if threshold is None:
-            raise
-        proposal = None  # the data say nothing: what is left is what the user knows
-    if proposal is not None and threshold is None:
-        return _Thresholds(
-            proposal.low,
-            proposal.chosen,
-            proposal.high,
-            proposal.chosen,
-            proposal.explanation,
-            proposal.expected_precision,
-            proposal.visible_share,
-        )
-    given = float(threshold or 0.0)
-    if proposal is None:
-        reason = (
-            f"{given:.3f} was given by the linkage unit; the data propose no threshold, so there "
-            "is no range."
-        )
-        return _Thresholds(given, given, given, None, (reason,), None, None)
-    reason = f"{given:.3f} was given by the linkage unit; {proposal.chosen:.3f} was proposed."
-    return _Thresholds(
-        min(given, proposal.low),
-        given,
-        max(given, proposal.high),
-        proposal.chosen,
-        (reason, *proposal.explanation),
-        None,
-        None,
-    )
 
 
 def _no_progress(_share: float) -> None:

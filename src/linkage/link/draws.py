@@ -1,0 +1,111 @@
+"""Draws of the linkage: partitions that are as likely as the data leave them.
+
+Each draw takes the mixture anew from weighted records (the Bayesian bootstrap, Rubin 1981),
+with what the mixture cannot learn from the data drawn too: the steepness of the strangers'
+tail, the matches that are hidden among strangers, and how far the two lists differ from the
+rest. Then the partition is drawn from its posterior. An estimator that is run on every draw
+and averages carries the linkage error into its interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage.link.mixture import STRANGER_SLOPE, MixtureFit, fit_mixture
+from linkage.link.partition import draw_partition, pair_graph
+from linkage.link.score import HIDDEN_DEPTH, LinkScores, evidence_of
+
+__all__ = ["LinkageDraws", "draw_linkages"]
+
+SLOPE_DEVIATION = 4.0
+HIDDEN_DEVIATION = 0.5  # of the logarithm
+EVIDENCE_DEVIATION = 0.15  # of the logarithm of all evidence
+GROUP_DEVIATION = 0.5  # of two lists' log odds
+SWEEPS = 6
+PER_FIT = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkageDraws:
+    """Partitions drawn from the posterior.
+
+    Attributes:
+        person: ``(draws, records)`` int32, person of each record, numbered 0, 1, ... in the
+            order of first appearance.
+        hidden: ``(draws, groups)`` float64, matches among the pairs that no draw can link,
+            because they look like strangers.
+    """
+
+    person: NDArray[np.int32]
+    hidden: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+
+def draw_linkages(
+    scores: LinkScores,
+    lists: NDArray[np.int64],
+    chosen: NDArray[np.int64],
+    *,
+    count: int = 60,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> LinkageDraws:
+    """Draw partitions.
+
+    Args:
+        scores: scored candidate pairs.
+        lists: ``(records,)`` int64, list of each record.
+        chosen: ``(records,)`` int64, the partition to begin with.
+        count: number of draws.
+        seed: equal seeds give equal draws.
+        progress: called with the share done, 0 to 1.
+    """
+    generator = np.random.default_rng(seed)
+    person = np.empty((count, len(lists)), dtype=np.int32)
+    hidden = np.empty((count, len(scores.groups.lists)))
+    at = chosen
+    for first in range(0, count, PER_FIT):
+        fit = _refit(scores, lists, generator)
+        depth = HIDDEN_DEPTH * float(np.exp(HIDDEN_DEVIATION * generator.standard_normal()))
+        evidence, prior, absent, unseen = evidence_of(fit, scores.groups, lists, hidden_depth=depth)
+        evidence = evidence * np.exp(EVIDENCE_DEVIATION * generator.standard_normal())
+        shift = np.triu(GROUP_DEVIATION * generator.standard_normal(prior.shape))
+        shift = shift + np.triu(shift, 1).T
+        graph = pair_graph(
+            scores.pairs.left,
+            scores.pairs.right,
+            evidence,
+            lists,
+            prior + shift,
+            absent=absent,
+        )
+        for draw in range(first, min(first + PER_FIT, count)):
+            at = draw_partition(graph, at, generator, sweeps=SWEEPS)
+            person[draw] = at
+            hidden[draw] = unseen * np.exp(shift[tuple(scores.groups.lists.T)])
+        if progress is not None:
+            progress(min(first + PER_FIT, count) / count)
+    return LinkageDraws(person, hidden)
+
+
+def _refit(
+    scores: LinkScores, lists: NDArray[np.int64], generator: np.random.Generator
+) -> MixtureFit:
+    weight = generator.standard_exponential(len(lists))
+    pairs = scores.pairs
+    return fit_mixture(
+        scores.surplus,
+        pairs.left,
+        pairs.right,
+        lists,
+        scores.groups,
+        weight=weight[pairs.left] * weight[pairs.right],
+        stranger_slope=STRANGER_SLOPE + SLOPE_DEVIATION * generator.standard_normal(),
+        start=scores.fit,
+    )
