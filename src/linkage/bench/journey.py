@@ -48,6 +48,12 @@ class JourneyResult:
     sweep: Sweep
     steps: tuple[Step, ...]
 
+    @property
+    def own_threshold(self) -> float:
+        """Where the run drew its line on the scale of the sweep: even odds, or a similarity."""
+        state = self.linked.state
+        return 0.0 if state.method == "probability" else state.thresholds["chosen"]
+
     def costs(self) -> dict[str, tuple[int, float, float]]:
         """Step -> number of commands, seconds in all, largest peak memory in MiB."""
         costs: dict[str, tuple[int, float, float]] = {}
@@ -66,7 +72,7 @@ class JourneyResult:
         recall, threshold = self.sweep.recall_at(0.95)
         recall_99, threshold_99 = self.sweep.recall_at(0.99)
         state = self.linked.state
-        own = self.sweep.at(state.thresholds["chosen"])
+        own = self.sweep.at(self.own_threshold)
         return {
             "format": "linkage-journey/1",
             "data": self.folder.name,
@@ -89,7 +95,7 @@ class JourneyResult:
                 "threshold_at_precision_99": _rounded(threshold_99),
                 "precision_at_own_threshold": _rounded(own[0]),
                 "recall_at_own_threshold": _rounded(own[1]),
-                "f1_at_own_threshold": _rounded(self.sweep.f1_at(state.thresholds["chosen"])),
+                "f1_at_own_threshold": _rounded(self.sweep.f1_at(self.own_threshold)),
                 "best_f1": _rounded(self.sweep.best_f1()[0]),
             },
             "steps": {
@@ -107,10 +113,12 @@ class JourneyResult:
         recall, threshold = self.sweep.recall_at(0.95)
         state = self.linked.state
         true, found = self.evaluation.people_on_two_or_more
-        own = self.sweep.at(state.thresholds["chosen"])
+        own = self.sweep.at(self.own_threshold)
         expected = "nothing"
         if state.expected_precision is not None:
-            expected = f"precision {state.expected_precision:.3f}"
+            expected = (
+                f"precision {state.expected_precision:.3f}, missed {state.expected_missed:.3f}"
+            )
         records = ", ".join(f"{each.list_id} {len(each.rows):,}" for each in self.folder.lists)
         costs = [
             (name, number, f"{seconds:.1f}", f"{peak:,.0f}")
@@ -123,8 +131,8 @@ class JourneyResult:
                 "",
                 evaluation_text(self.evaluation),
                 "",
-                f"Own threshold {state.thresholds['chosen']:.3f}; expected without the truth: "  # noqa: ISC004
-                f"{expected}",
+                f"Linked from {state.method} {state.thresholds['chosen']:g}; expected without the "  # noqa: ISC004
+                f"truth: {expected}",
                 f"People on two or more lists: true {true:,}, found {found:,} "  # noqa: ISC004
                 f"({found / true - 1:+.1%}); range {self.high.people_on_two_or_more[1]:,} to "
                 f"{self.low.people_on_two_or_more[1]:,}",

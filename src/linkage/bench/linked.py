@@ -6,7 +6,7 @@ directory with the linkage unit's identity and every crosswalk with its owner's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.agreement.model import Agreement
-from linkage.agreement.profiles import PROFILES
 from linkage.bench.evaluate import (
     NOT_LINKED,
     Evaluation,
@@ -22,11 +21,11 @@ from linkage.bench.evaluate import (
     compare_clusters,
     sweep_thresholds,
 )
-from linkage.compare.score import score_histogram, score_pairs
 from linkage.identity.private import Identity
-from linkage.link.threshold import candidate_floor
+from linkage.link.score import score_candidates
 from linkage.package.crosswalk import open_crosswalk
-from linkage.roles.linkage_unit.common import concatenated, open_list
+from linkage.roles.linkage_unit.common import open_list
+from linkage.roles.linkage_unit.search import search_candidates
 from linkage.types import CandidatePairs, EncodedList
 from linkage.workspace import LinkState, active_entries, load_link, open_run
 
@@ -137,13 +136,22 @@ def evaluate(linked: LinkedRecords, truth: Truth, *, scenario: str = "chosen") -
 def sweep(linked: LinkedRecords, truth: Truth, true_pairs: int) -> Sweep:
     """Precision and recall of the scores alone, at every threshold, chosen on the truth.
 
+    The scores are log odds of a match where the run linked by probability (its own threshold
+    is 0), else similarities.
+
     Args:
         linked: the joined result.
         truth: every record of every list.
         true_pairs: true cross-list pairs of all records.
     """
-    between, same = judged_candidates(linked, truth)
-    return sweep_thresholds(between.score, same, true_pairs)
+    if linked.state.method == "similarity":
+        pairs, same = judged_candidates(linked, truth)
+        return sweep_thresholds(pairs.score, same, true_pairs)
+    found, floor = search_candidates(linked.encoded, linked.agreement)
+    scores = score_candidates(found.pairs, linked.lists, floor=floor)
+    between = scores.between
+    same = _same_person(linked, truth, scores.pairs)
+    return sweep_thresholds(scores.fit.log_odds[between], same[between], true_pairs)
 
 
 def judged_candidates(
@@ -155,23 +163,12 @@ def judged_candidates(
         linked: the joined result.
         truth: every record of every list.
     """
-    profile = PROFILES[linked.agreement.encoding.profile]
-    filter_weights = linked.agreement.filter_weights
-    filters = concatenated(linked.encoded)
-    weights = _weights(linked.encoded)
-    counted = score_histogram(
-        filters, linked.lists, profile=profile, filter_weights=filter_weights, weights=weights
-    )
-    every = counted.histogram_between + counted.histogram_within
-    found = score_pairs(
-        filters,
-        linked.lists,
-        profile=profile,
-        filter_weights=filter_weights,
-        weights=weights,
-        floor=candidate_floor(every, counted.bin_edges, len(linked.lists)),
-    ).pairs
+    found = search_candidates(linked.encoded, linked.agreement)[0].pairs
     between = found.where(linked.lists[found.left] != linked.lists[found.right])
+    return between, _same_person(linked, truth, between)
+
+
+def _same_person(linked: LinkedRecords, truth: Truth, pairs: CandidatePairs) -> NDArray[np.bool_]:
     entity = np.array(
         [
             truth[linked.state.lists[place]][row]
@@ -179,9 +176,4 @@ def judged_candidates(
         ],
         dtype=np.int64,
     )
-    return between, np.asarray(entity[between.left] == entity[between.right])
-
-
-def _weights(encoded: Sequence[EncodedList]) -> NDArray[np.uint16] | None:
-    carried = [each.weights for each in encoded if each.weights is not None]
-    return np.concatenate(carried) if carried else None
+    return np.asarray(entity[pairs.left] == entity[pairs.right])

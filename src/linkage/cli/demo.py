@@ -191,7 +191,7 @@ def _result_text(result: DemoResult) -> str:
     return "\n".join(
         (
             "",
-            f"True beside found, at the software's own threshold {result.threshold:.3f}{expected}",
+            f"True beside found, linked from probability {result.threshold:g}{expected}",
             "",
             evaluation_text(result.evaluation),
             "",

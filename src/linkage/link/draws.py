@@ -15,14 +15,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage.link.mixture import STRANGER_SLOPE, MixtureFit, fit_mixture
+from linkage.link.mixture import MATCH_SLOPE, STRANGER_SLOPE, MixtureFit, fit_mixture
 from linkage.link.partition import draw_partition, pair_graph
 from linkage.link.score import HIDDEN_DEPTH, LinkScores, evidence_of
 
 __all__ = ["LinkageDraws", "draw_linkages"]
 
 SLOPE_DEVIATION = 4.0
-HIDDEN_DEVIATION = 0.5  # of the logarithm
+MATCH_SLOPE_DEVIATION = 4.0
+HIDDEN_DEVIATION = 0.8  # of the logarithm
 EVIDENCE_DEVIATION = 0.15  # of the logarithm of all evidence
 GROUP_DEVIATION = 0.5  # of two lists' log odds
 SWEEPS = 6
@@ -36,8 +37,8 @@ class LinkageDraws:
     Attributes:
         person: ``(draws, records)`` int32, person of each record, numbered 0, 1, ... in the
             order of first appearance.
-        hidden: ``(draws, groups)`` float64, matches among the pairs that no draw can link,
-            because they look like strangers.
+        hidden: ``(draws, groups)`` float64, number of matches among the pairs that no draw can
+            link, because they look like strangers.
     """
 
     person: NDArray[np.int32]
@@ -88,7 +89,8 @@ def draw_linkages(
         for draw in range(first, min(first + PER_FIT, count)):
             at = draw_partition(graph, at, generator, sweeps=SWEEPS)
             person[draw] = at
-            hidden[draw] = unseen * np.exp(shift[tuple(scores.groups.lists.T)])
+            expected = unseen * np.exp(shift[tuple(scores.groups.lists.T)])
+            hidden[draw] = generator.poisson(np.minimum(expected, len(lists) ** 2))
         if progress is not None:
             progress(min(first + PER_FIT, count) / count)
     return LinkageDraws(person, hidden)
@@ -107,5 +109,6 @@ def _refit(
         scores.groups,
         weight=weight[pairs.left] * weight[pairs.right],
         stranger_slope=STRANGER_SLOPE + SLOPE_DEVIATION * generator.standard_normal(),
+        match_slope=MATCH_SLOPE + MATCH_SLOPE_DEVIATION * generator.standard_normal(),
         start=scores.fit,
     )

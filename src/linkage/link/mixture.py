@@ -29,7 +29,7 @@ STRANGER_SLOPE, STRANGER_SLOPE_DEVIATION = 28.0, 3.0
 """Steepness of the strangers' tail per unit of surplus, and its standard deviation: what
 names and dates of different people gave under every profile, on the development lists."""
 
-MATCH_SLOPE, MATCH_SLOPE_DEVIATION = 5.0, 2.0
+MATCH_SLOPE, MATCH_SLOPE_DEVIATION = 6.0, 2.0
 """The same of the matches' left tail, which rises."""
 
 BEND_LEFT = 50.0
@@ -108,6 +108,7 @@ def fit_mixture(
     *,
     weight: Array | None = None,
     stranger_slope: float = STRANGER_SLOPE,
+    match_slope: float = MATCH_SLOPE,
     start: MixtureFit | None = None,
 ) -> MixtureFit:
     """Fit both components.
@@ -120,6 +121,7 @@ def fit_mixture(
         groups: which two lists each pair lies between.
         weight: ``(pairs,)`` how often each pair counts; None for once.
         stranger_slope: expected steepness of the strangers' tail.
+        match_slope: expected slope of the matches' left tail.
         start: an earlier fit to the same pairs to go on from: a few steps, not a hundred.
     """
     bins = int(surplus.max() / WIDTH) + 1
@@ -138,7 +140,7 @@ def fit_mixture(
     probability = (
         np.maximum.accumulate(share)[cell % bins] if start is None else start.probability.copy()
     )
-    components = _Components(counts, middle, rough, groups.within, stranger_slope)
+    components = _Components(counts, middle, rough, groups.within, stranger_slope, match_slope)
     between = ~groups.within[groups.group]
     place = np.clip(surplus / WIDTH - 0.5, 0.0, max(bins - 1.0, 0.0))
     entry = np.arange(len(lists), dtype=np.int64) if start is None else start.entry
@@ -217,6 +219,7 @@ class _Components:
         rough: Array,
         within: NDArray[np.bool_],
         stranger_slope: float,
+        match_slope: float,
     ) -> None:
         left = np.cumsum(rough[::-1])[::-1]
         bend = (
@@ -228,7 +231,7 @@ class _Components:
             middle, bend, stranger_slope, STRANGER_SLOPE_DEVIATION
         )
         self._matches: Curve = match_curve(
-            middle, WIDTH, COEFFICIENTS, SMOOTHNESS, MATCH_SLOPE, MATCH_SLOPE_DEVIATION
+            middle, WIDTH, COEFFICIENTS, SMOOTHNESS, match_slope, MATCH_SLOPE_DEVIATION
         )
         level = float(np.log(counts.mean() + 1e-3))
         self._stranger_at = self._strangers.centre + np.eye(5)[0] * level

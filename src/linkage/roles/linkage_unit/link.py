@@ -7,20 +7,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from linkage.agreement.model import Agreement
 from linkage.agreement.profiles import PROFILES
-from linkage.compare.score import ScoredPairs, score_histogram, score_pairs
 from linkage.errors import Fault, PolicyError, UsageError
 from linkage.identity.private import Identity
-from linkage.link.threshold import candidate_floor
-from linkage.roles.linkage_unit.common import concatenated, open_list, require_authority
+from linkage.roles.linkage_unit.common import open_list, require_authority
 from linkage.roles.linkage_unit.methods import (
     by_given_threshold,
     by_probability,
     by_proposed_threshold,
 )
+from linkage.roles.linkage_unit.search import search_candidates
 from linkage.types import EncodedList
 from linkage.workspace import (
     LinkState,
@@ -170,8 +168,11 @@ def _link_lists(
     progress: Progress,
 ) -> LinkState:
     lists = np.repeat(np.arange(len(opened), dtype=np.int64), [len(encoded) for encoded in opened])
-    found, floor = _search(
-        opened, lists, agreement, threshold, lambda share: progress(_SEARCH_SHARE * share)
+    found, floor = search_candidates(
+        opened,
+        agreement,
+        at_most=threshold,
+        progress=lambda share: progress(_SEARCH_SHARE * share),
     )
     measure = PROFILES[agreement.encoding.profile].measure
     if threshold is not None:
@@ -203,49 +204,6 @@ def _link_lists(
         histogram=found.histogram_between,
         linked=now.isoformat(timespec="seconds"),
     )
-
-
-def _search(
-    opened: tuple[EncodedList, ...],
-    lists: NDArray[np.int64],
-    agreement: Agreement,
-    threshold: float | None,
-    progress: Progress,
-) -> tuple[ScoredPairs, float]:
-    """All candidate pairs, and the score down to which they are kept.
-
-    Two passes over all pairs: the first only counts scores, which tells where to cut off.
-    """
-    profile = PROFILES[agreement.encoding.profile]
-    filter_weights = agreement.filter_weights
-    filters = concatenated(opened)
-    weights = (
-        np.concatenate([encoded.weights for encoded in opened if encoded.weights is not None])
-        if profile.carries_weights
-        else None
-    )
-    counted = score_histogram(
-        filters,
-        lists,
-        profile=profile,
-        filter_weights=filter_weights,
-        weights=weights,
-        progress=lambda done, total: progress(0.5 * done / max(total, 1)),
-    )
-    every = counted.histogram_between + counted.histogram_within
-    floor = candidate_floor(every, counted.bin_edges, len(lists))
-    if threshold is not None:
-        floor = min(floor, threshold)
-    found = score_pairs(
-        filters,
-        lists,
-        profile=profile,
-        filter_weights=filter_weights,
-        weights=weights,
-        floor=floor,
-        progress=lambda done, total: progress(0.5 + 0.5 * done / max(total, 1)),
-    )
-    return found, floor
 
 
 def _no_progress(_share: float) -> None:
