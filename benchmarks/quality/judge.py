@@ -58,9 +58,9 @@ class Judged:
         """JSON-ready values."""
         values = {
             "threshold": self.threshold,
-            "precision": round(self.precision, 5),
-            "recall": round(self.recall, 5),
-            "f1": round(self.f1, 5),
+            "precision": self.precision,
+            "recall": self.recall,
+            "f1": self.f1,
             "two_or_more": list(self.two_or_more),
             "cell_error": self.cell_error,
             "true_cells": self.true_cells,
