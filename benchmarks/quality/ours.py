@@ -1,22 +1,24 @@
 """Our own software: a folder and a configuration in, people found beside the true ones out.
 
-All commands run as in `benchmarks.journey`, each in a process of its own. A configuration is a
-profile and what the agreement says beyond it; a new one is a line in ``CONFIGURATIONS``.
+The commands are those of `benchmarks.journey`, but run in this process: what they cost is not
+measured here, and starting dozens of them would be most of it. A configuration is a profile and
+what the agreement says beyond it; a new one is a line in ``CONFIGURATIONS``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
+import io
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.journey.__main__ import command_in
 from benchmarks.quality.data import DataSet
 from benchmarks.quality.judge import Judged, judged
 from benchmarks.quality.outcome import Outcome
@@ -25,7 +27,9 @@ from linkage.agreement.profiles import ProfileName
 from linkage.bench.folder import BenchmarkFolder
 from linkage.bench.journey import JourneyResult, run_journey
 from linkage.bench.linked import evaluate
-from linkage.bench.play import LINKAGE_UNIT
+from linkage.bench.play import LINKAGE_UNIT, Command, went_well
+from linkage.bench.play import Outcome as CommandOutcome
+from linkage.cli.app import main
 from linkage.errors import LinkageError
 from linkage.identity.store import load_identity
 from linkage.roles.linkage_unit.link import link
@@ -67,6 +71,33 @@ CONFIGURATIONS: Mapping[str, Configuration] = {
 }
 
 
+class CommandError(Exception):
+    """A command of the journey failed; says what it printed."""
+
+
+def command_in(folder: Path) -> Command:
+    """Runs `linkage` in this process, inside ``folder``."""
+
+    def run(arguments: Sequence[str]) -> CommandOutcome:
+        began = time.perf_counter()
+        printed, noted = io.StringIO(), io.StringIO()
+        code: object = 0
+        with (
+            contextlib.chdir(folder),
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(noted),
+        ):
+            try:
+                main(list(arguments))
+            except SystemExit as ended:
+                code = ended.code or 0
+        if not isinstance(code, int) or not went_well(arguments, code):
+            raise CommandError(f"linkage {arguments[0]}: {_first_fault(noted.getvalue())}")
+        return CommandOutcome(printed.getvalue(), time.perf_counter() - began)
+
+    return run
+
+
 def link_ours(data_set: DataSet, folder: BenchmarkFolder, name: str, work: Path) -> Outcome:
     """Take a data set through the journey under a configuration.
 
@@ -100,8 +131,8 @@ def link_ours(data_set: DataSet, folder: BenchmarkFolder, name: str, work: Path)
             (own, *_elsewhere(result, work)),
             told={"seconds": round(seconds, 1), "profile": configuration.profile},
         )
-    except SystemExit as exit_:  # how the journey reports a command that failed
-        return Outcome(data_set.name, data_set.draw, name, fault=_first_fault(str(exit_.code)))
+    except CommandError as error:
+        return Outcome(data_set.name, data_set.draw, name, fault=str(error))
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
