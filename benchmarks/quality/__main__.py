@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,8 +51,7 @@ def run(data_set: DataSet, contender: str, options: argparse.Namespace) -> Outco
     from linkage.bench.folder import read_folder
 
     folder = read_folder(prepared(data_set, options.data.resolve(), options.work))
-    # of its own, so that two runs may share the work folder
-    place = options.work / "runs" / f"{data_set.key}-{contender}-{os.getpid()}".replace(" ", "_")
+    place = options.work / "runs" / f"{data_set.key}--{contender}".replace(" ", "_")
     if contender in CONFIGURATIONS:
         return link_ours(data_set, folder, contender, place)
     return link_peer(

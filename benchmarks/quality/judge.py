@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from linkage.bench.evaluate import Evaluation
 
-__all__ = ["Judged", "best_by_f1", "chained", "judged", "least_cell_error", "sweep_points"]
+__all__ = ["Judged", "best_by_f1", "chained", "judged", "least_cell_error", "sweep"]
 
 _PLAIN = ("threshold", "precision", "recall", "f1", "cell_error", "true_cells")
 
@@ -115,25 +115,44 @@ def chained(left: NDArray[np.int64], right: NDArray[np.int64], records: int) -> 
     return connected_components(links, directed=False)[1].astype(np.int64)
 
 
-def sweep_points(
-    score: NDArray[np.float64], *, most_pairs: int, points: int = 60
-) -> NDArray[np.float64]:
-    """Thresholds to try: all distinct scores, or some, evenly spaced by the pairs above them.
+def sweep(
+    score: NDArray[np.float64],
+    at: Callable[[float], Judged],
+    *,
+    most_pairs: int,
+    points: int = 40,
+) -> list[Judged]:
+    """Judge thresholds: all distinct scores where they are few, else closer around the best.
+
+    First thresholds evenly spaced by the logarithm of the pairs above them, then as many again
+    between the neighbours of the one with the highest F1 and of the one with the fewest people
+    in wrong cells.
 
     Args:
         score: ``(pairs,)`` of all candidate pairs.
+        at: judges a threshold.
         most_pairs: thresholds that more pairs reach are left out, but for the one next to it.
-        points: how many at most.
-
-    >>> sweep_points(np.array([.9, .9, .5, .1]), most_pairs=3).tolist()
-    [0.9, 0.5]
+        points: how many in each of the two steps.
     """
-    if not len(score):
-        return np.zeros(0)
-    ordered = np.sort(score)[::-1]
-    last = min(most_pairs, len(ordered)) - 1
-    distinct = np.unique(ordered[: last + 1])[::-1]
-    if len(distinct) <= points:
-        return distinct
-    places = np.unique(np.linspace(0, max(last, 0), points).astype(np.int64))
-    return np.unique(ordered[places])[::-1]
+    ordered = np.sort(score)[::-1][:most_pairs]
+    if not len(ordered):
+        return []
+    distinct = np.unique(ordered)[::-1]
+    if len(distinct) <= 2 * points:
+        return [at(float(each)) for each in distinct]
+    tried: dict[float, Judged] = {}
+
+    def judge(places: NDArray[np.float64]) -> None:
+        for threshold in ordered[np.unique(places.astype(np.int64))].tolist():
+            if threshold not in tried:
+                tried[threshold] = at(threshold)
+
+    judge(np.geomspace(1, len(ordered), points) - 1)
+    coarse = sorted(tried, reverse=True)
+    for best in (best_by_f1, least_cell_error):
+        found = best([tried[each] for each in coarse])
+        place = next(i for i, each in enumerate(coarse) if tried[each] is found)
+        first = np.searchsorted(-ordered, -coarse[max(place - 1, 0)])
+        last = np.searchsorted(-ordered, -coarse[min(place + 1, len(coarse) - 1)], side="right")
+        judge(np.linspace(first, last - 1, points))
+    return [tried[each] for each in sorted(tried, reverse=True)]

@@ -11,11 +11,10 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from benchmarks.quality.data import DataSet
-from benchmarks.quality.judge import Judged, chained, judged, sweep_points
+from benchmarks.quality.judge import Judged, chained, judged, sweep
 from benchmarks.quality.outcome import Outcome
 from benchmarks.quality.records import entities, list_index, write_job
 from benchmarks.speed.peers import Requirements, install, interpreter
@@ -24,7 +23,7 @@ from numpy.typing import NDArray
 from linkage.bench.evaluate import compare_clusters
 from linkage.bench.folder import BenchmarkFolder
 
-__all__ = ["PEERS", "Peer", "link_peer"]
+__all__ = ["PEERS", "Peer", "judge_found", "link_peer"]
 
 CHILDREN = Path(__file__).with_name("children")
 PAIRS_A_RECORD = 3
@@ -100,18 +99,21 @@ def link_peer(
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"ended with status {done.returncode}"]
         return Outcome(data_set.name, data_set.draw, name, fault=lines[-1][:200])
+    return judge_found(data_set, folder, name, work)
+
+
+def judge_found(data_set: DataSet, folder: BenchmarkFolder, name: str, work: Path) -> Outcome:
+    """Judge what a peer's program left in its folder; it may be judged again at any time.
+
+    Args:
+        data_set: which lists they are.
+        folder: the lists.
+        name: of the peer.
+        work: where its program wrote.
+    """
     told = json.loads((work / "found.json").read_text(encoding="utf-8"))
-    with np.load(work / "found.npz") as found:
-        return _judged(data_set, folder, name, told, dict(found))
-
-
-def _judged(
-    data_set: DataSet,
-    folder: BenchmarkFolder,
-    name: str,
-    told: dict[str, Any],
-    found: dict[str, NDArray[Any]],
-) -> Outcome:
+    with np.load(work / "found.npz") as arrays:
+        found = dict(arrays)
     entity, lists = entities(folder), list_index(folder)
     ids = [each.list_id for each in folder.lists]
 
@@ -131,9 +133,9 @@ def _judged(
 
     between = lists[left] != lists[right]
     reached = int(np.count_nonzero(between & (entity[left] == entity[right])))
-    points = sweep_points(score, most_pairs=PAIRS_A_RECORD * len(entity))
     own = at(own_threshold, people(own_threshold))
-    curve = [own, *(at(each, people(each)) for each in points)]
+    most = PAIRS_A_RECORD * len(entity)
+    curve = [own, *sweep(score, lambda each: at(each, people(each)), most_pairs=most)]
     true_pairs = compare_clusters(ids, lists, entity, entity).true_pairs
-    told["true pairs compared"] = round(reached / max(true_pairs, 1), 4)
+    told["true pairs among the scored"] = round(reached / max(true_pairs, 1), 4)
     return Outcome(data_set.name, data_set.draw, name, own, tuple(curve), told=told)

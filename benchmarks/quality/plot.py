@@ -1,4 +1,4 @@
-"""The errors of counts as a picture: a row a data set, a mark a contender."""
+"""The errors of counts as a picture: a line for every data set and contender."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 from benchmarks.quality.peers import PEERS
 from benchmarks.quality.summary import Figures, Summary
-from benchmarks.quality.table import by_data, ordered
+from benchmarks.quality.table import by_data
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["draw"]
 
 # linear near nothing, so that 1% and 100% can both be read
-LINEAR = 0.10
+LINEAR = 0.05
 TICKS = (-1.0, -0.5, -0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.2, 0.5, 1.0)
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+OURS, OTHERS = "#1f5fa8", "#c8501e"
 
 
 def draw(summaries: Sequence[Summary], path: Path) -> None:
@@ -32,58 +34,52 @@ def draw(summaries: Sequence[Summary], path: Path) -> None:
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    groups = by_data([each for each in summaries if each.own is not None])
-    contenders = sorted({each.contender for each in summaries}, key=ordered)
-    colours = _colours(contenders)
-    height = 1.6 + sum(0.35 + 0.17 * len(rows) for rows in groups.values())
-    figure, axes = plt.subplots(1, 2, figsize=(12, height), sharey=True, layout="constrained")
-    lines: list[tuple[float, str]] = []
+    groups = by_data(summaries)
+    lines = sum(len(rows) + 1.6 for rows in groups.values())
+    figure, axes = plt.subplots(
+        1, 2, figsize=(12, 1.3 + 0.19 * lines), sharey=True, layout="constrained"
+    )
+    places: list[tuple[float, str]] = []
     place = 0.0
     for data, rows in groups.items():
-        first = place
-        for row in rows:
-            _mark(axes[0], row, place, colours[row.contender], lambda each: each.count_error)
-            _mark(axes[1], row, place, colours[row.contender], lambda each: each.cell_share)
-            place += 1
-        lines.append(((first + place - 1) / 2, f"{data}\n{_truth(rows)}"))
-        for axis in axes:
-            axis.axhline(place, color="0.85", linewidth=0.8)
+        axes[0].text(
+            *(0.0, place - 0.15),
+            f"{data}: {_truth(rows)}",
+            transform=axes[0].get_yaxis_transform(),
+            weight="bold",
+            size=9,
+            va="center",
+        )
         place += 1
-    axes[0].set_yticks([at for at, _ in lines], [text for _, text in lines])
-    axes[0].set_ylim(max(place - 0.4, 1), -0.8)
-    _scale(axes[0], TICKS, "error of the people on two or more lists")
+        for row in rows:
+            places.append((place, row.contender))
+            _mark(axes[0], row, place, lambda each: each.count_error)
+            _mark(axes[1], row, place, lambda each: each.cell_share)
+            place += 1
+        place += 0.6
+    axes[0].set_yticks([at for at, _ in places], [text for _, text in places], size=8)
+    axes[0].set_ylim(max(place, 1), -1)
+    _scale(axes[0], TICKS, "error of the number of people on two or more lists")
     _scale(axes[1], SHARES, "absolute error over all capture histories, share of all people")
     axes[0].axvline(0, color="0.4", linewidth=0.8)
-    axes[1].set_xlim(left=-0.004)
-    _legend(figure, contenders, colours)
+    axes[0].set_xlim(-1.2, 1.6)
+    axes[1].set_xlim(-0.005, 2.6)
+    _legend(figure)
     figure.savefig(path, dpi=130)
     plt.close(figure)
 
 
 def _truth(rows: Sequence[Summary]) -> str:
+    true = max(row.true_count for row in rows)
     draws = max(row.draws for row in rows)
-    said = f"{rows[0].true_count:,.0f} on two or more"
-    return f"{said}, {draws} draws" if draws > 1 else said
+    return f"{true:,.0f} on two or more" + (f", {draws} draws" if draws > 1 else "")
 
 
-def _colours(contenders: Sequence[str]) -> dict[str, tuple[float, ...]]:
-    """Ours in blues and greens, the peers in reds and browns."""
-    ours = [each for each in contenders if each not in PEERS]
-    peers = [each for each in contenders if each in PEERS]
-    cold, warm = mpl.colormaps["viridis"], mpl.colormaps["autumn"]
-    made = {each: cold(0.05 + 0.75 * i / max(len(ours) - 1, 1)) for i, each in enumerate(ours)}
-    return made | {each: warm(0.75 * i / max(len(peers) - 1, 1)) for i, each in enumerate(peers)}
-
-
-def _mark(
-    axis: Axes,
-    row: Summary,
-    place: float,
-    colour: tuple[float, ...],
-    value: Callable[[Figures], float],
-) -> None:
-    assert row.own is not None
-    assert row.best is not None
+def _mark(axis: Axes, row: Summary, place: float, value: Callable[[Figures], float]) -> None:
+    colour = OTHERS if row.contender in PEERS else OURS
+    if row.own is None or row.best is None:
+        axis.text(0, place, "  failed, see the table", color=colour, size=8, va="center")
+        return
     own, best = value(row.own), value(row.best)
     axis.plot([own, best], [place, place], color=colour, linewidth=1, alpha=0.6)
     axis.plot(best, place, "o", markerfacecolor="white", color=colour, markersize=5)
@@ -91,8 +87,11 @@ def _mark(
 
 
 def _scale(axis: Axes, ticks: Sequence[float], label: str) -> None:
-    axis.set_xscale("symlog", linthresh=LINEAR, linscale=1.2)
-    axis.set_xticks(ticks, [f"{tick:+.0%}" if min(ticks) < 0 else f"{tick:.0%}" for tick in ticks])
+    axis.set_xscale("symlog", linthresh=LINEAR, linscale=0.5)
+    signed = min(ticks) < 0
+    axis.set_xticks(
+        ticks, [f"{tick:+.0%}" if signed and tick else f"{tick:.0%}" for tick in ticks], size=8
+    )
     axis.minorticks_off()
     axis.set_xlabel(label)
     axis.grid(axis="x", color="0.9")
@@ -101,22 +100,16 @@ def _scale(axis: Axes, ticks: Sequence[float], label: str) -> None:
         axis.spines[side].set_visible(False)
 
 
-def _legend(figure: object, contenders: Sequence[str], colours: dict[str, object]) -> None:
+def _legend(figure: Figure) -> None:
     from matplotlib.lines import Line2D
 
     marks = [
-        Line2D([], [], marker="o", linestyle="", color=colours[each], label=each)
-        for each in contenders
-    ]
-    marks.append(Line2D([], [], marker="o", linestyle="", color="0.3", label="own threshold"))
-    marks.append(
-        Line2D(
-            *([], []),
-            marker="o",
-            linestyle="",
-            color="0.3",
-            markerfacecolor="white",
-            label="the truth's best (F1)",
+        Line2D([], [], marker="o", linestyle="", color=colour, markerfacecolor=face, label=label)
+        for colour, face, label in (
+            (OURS, OURS, "ours"),
+            (OTHERS, OTHERS, "peers"),
+            ("0.3", "0.3", "filled: threshold it chose itself"),
+            ("0.3", "white", "empty: the truth's best threshold (F1)"),
         )
-    )
-    figure.legend(handles=marks, loc="outside upper center", ncols=6, frameon=False)
+    ]
+    figure.legend(handles=marks, loc="outside upper center", ncols=4, frameon=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from benchmarks.quality.data import CATALOGUE
 from benchmarks.quality.ours import CONFIGURATIONS
 from benchmarks.quality.peers import PEERS
 from benchmarks.quality.summary import Figures, Summary
@@ -49,9 +50,12 @@ def markdown(summaries: Sequence[Summary], surroundings: Mapping[str, Any], pict
 
 
 def by_data(summaries: Sequence[Summary]) -> dict[str, list[Summary]]:
-    """Data set -> its rows, ours first."""
+    """Data set -> its rows, ours first; the data sets as they are in the catalogue."""
+    known = list(dict.fromkeys(each.name for each in CATALOGUE))
     groups: dict[str, list[Summary]] = {}
-    for each in summaries:
+    for each in sorted(
+        summaries, key=lambda each: known.index(each.data) if each.data in known else len(known)
+    ):
         groups.setdefault(each.data, []).append(each)
     return {
         data: sorted(rows, key=lambda each: ordered(each.contender))

@@ -32,7 +32,7 @@ TEXTS = ("given_name", "surname", "address")
 SLICE = 4_000_000
 MOST_DISTINCT = 12_000
 MOST_PAIRS = 130_000_000
-LEAST_SCORE = 1e-9
+PAIRS_A_RECORD = 20
 
 
 def frames(frame: pd.DataFrame, *, duplicates: bool) -> Iterator[tuple[pd.DataFrame, ...]]:
@@ -164,7 +164,8 @@ def main(place: Path) -> None:
     named = pd.DataFrame(table, columns=fields)
     learner = learnt(patterns, named)
     score = learner.prob(named).to_numpy()[patterns]
-    kept = score >= LEAST_SCORE
+    last = max(len(score) - PAIRS_A_RECORD * len(frame), 0)
+    kept = score >= min(OWN_THRESHOLD, np.partition(score, last)[last])
     np.savez(
         place / "found.npz",
         left=np.concatenate(left)[kept].astype(np.int64),

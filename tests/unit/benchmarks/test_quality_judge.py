@@ -13,7 +13,7 @@ from benchmarks.quality.judge import (
     chained,
     judged,
     least_cell_error,
-    sweep_points,
+    sweep,
 )
 from benchmarks.quality.ours import CONFIGURATIONS, Configuration
 from benchmarks.quality.outcome import Outcome, read_outcomes, stored, write_outcome
@@ -79,19 +79,26 @@ def test_who_is_linked_through_others_is_one_person():
     assert len(set(person.tolist())) == 4
 
 
+def judge_at(threshold: float) -> Judged:
+    # best at .62, fewest wrong cells at .31
+    return with_figures(1 - abs(threshold - 0.62), int(1000 * abs(threshold - 0.31)), 0, threshold)
+
+
 def test_every_distinct_score_is_tried_where_they_are_few():
     score = np.array([0.9, 0.9, 0.5, 0.2, 0.2])
-    assert sweep_points(score, most_pairs=5).tolist() == [0.9, 0.5, 0.2]
-    assert sweep_points(score, most_pairs=3).tolist() == [0.9, 0.5]
-    assert sweep_points(np.zeros(0), most_pairs=3).tolist() == []
+    assert [each.threshold for each in sweep(score, judge_at, most_pairs=5)] == [0.9, 0.5, 0.2]
+    assert [each.threshold for each in sweep(score, judge_at, most_pairs=3)] == [0.9, 0.5]
+    assert sweep(np.zeros(0), judge_at, most_pairs=3) == []
 
 
-def test_of_many_scores_some_are_tried_from_the_highest_to_the_limit():
-    score = np.random.default_rng(1).random(5_000)
-    points = sweep_points(score, most_pairs=1_000, points=20)
-    assert len(points) == 20
-    assert points[0] == score.max()
-    assert np.count_nonzero(score >= points[-1]) == 1_000
+def test_of_many_scores_those_around_the_best_are_tried():
+    score = np.random.default_rng(1).random(20_000)
+    curve = sweep(score, judge_at, most_pairs=18_000)
+    assert len(curve) <= 120
+    assert curve[0].threshold == score.max()
+    assert np.count_nonzero(score >= curve[-1].threshold) == 18_000
+    assert best_by_f1(curve).threshold == pytest.approx(0.62, abs=0.005)
+    assert least_cell_error(curve).threshold == pytest.approx(0.31, abs=0.01)
 
 
 def outcomes() -> list[Outcome]:
