@@ -53,6 +53,9 @@ def draw(summaries: Sequence[Summary], path: Path) -> None:
         place += 1
         for row in rows:
             places.append((place, row.contender))
+            if row.own is not None:
+                colour = OTHERS if row.contender in PEERS else OURS
+                axes[0].plot(row.own.count_range, [place] * 2, color=colour, linewidth=6, alpha=0.2)
             _mark(axes[0], row, place, lambda each: each.count_error)
             _mark(axes[1], row, place, lambda each: each.cell_share)
             place += 1
@@ -112,4 +115,5 @@ def _legend(figure: Figure) -> None:
             ("0.3", "white", "empty: the truth's best threshold (F1)"),
         )
     ]
-    figure.legend(handles=marks, loc="outside upper center", ncols=4, frameon=False)
+    marks.append(Line2D([], [], color="0.3", linewidth=6, alpha=0.2, label="range over draws"))
+    figure.legend(handles=marks, loc="outside upper center", ncols=5, frameon=False)

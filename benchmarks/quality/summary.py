@@ -51,6 +51,7 @@ class Summary:
         best: at the truth's best threshold, by F1.
         least_cells: the mean of the least error over cells that any threshold has.
         faults: why draws are missing, each reason once.
+        warnings: what the contender itself warned of in any draw.
     """
 
     data: str
@@ -61,6 +62,7 @@ class Summary:
     best: Figures | None
     least_cells: float
     faults: tuple[str, ...]
+    warnings: tuple[str, ...]
 
     @property
     def lost_f1(self) -> float:
@@ -101,6 +103,7 @@ def _summary(data: str, contender: str, group: Iterable[Outcome]) -> Summary:
             else 0.0
         ),
         faults=tuple(sorted({each.fault for each in group if each.fault})),
+        warnings=tuple(sorted({said for each in group for said in each.told.get("warnings", ())})),
     )
 
 

@@ -131,6 +131,7 @@ def _overlaps(rows: Sequence[Summary]) -> list[str]:
 
 def _faults(rows: Sequence[Summary]) -> list[str]:
     lines = [f"* {row.contender}: {fault}" for row in rows for fault in row.faults]
+    lines += [f"* {row.contender} warns: {said}" for row in rows for said in row.warnings]
     return [*lines, ""] if lines else []
 
 

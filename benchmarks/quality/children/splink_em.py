@@ -9,6 +9,7 @@ blocking rules, the share of matches from deterministic rules with a guessed rec
 from __future__ import annotations
 
 import json
+import logging
 import math
 import sys
 import time
@@ -27,6 +28,18 @@ OWN_THRESHOLD = 0.95
 GUESSED_RECALL = 0.7
 LOWEST_WEIGHT = -20.0
 SWAPPED = "l.given_name = r.surname and l.surname = r.given_name"
+
+
+class Kept(logging.Handler):
+    """Keeps warnings, such as that a model is not fully trained."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a warning, in one line."""
+        self.said.append(" ".join(record.getMessage().split()))
 
 
 def comparisons(fields: list[str]) -> list[Any]:
@@ -66,6 +79,8 @@ def certain(fields: list[str]) -> list[str]:
 
 def main(place: Path) -> None:
     began = time.perf_counter()
+    kept = Kept()
+    logging.getLogger("splink").addHandler(kept)
     job = json.loads((place / "job.json").read_text())
     frame = pd.read_csv(
         place / "records.csv", dtype=str, keep_default_na=False, na_values=[""]
@@ -112,6 +127,7 @@ def main(place: Path) -> None:
         "versions": {name: version(name) for name in ("splink", "duckdb")},
         "seconds": round(time.perf_counter() - began, 1),
         "learnt": {"share of matches": learnt["probability_two_random_records_match"]},
+        "warnings": sorted(set(kept.said)),
     }
     (place / "found.json").write_text(json.dumps(told, indent=2))
 
