@@ -19,8 +19,8 @@ __all__ = ["draw"]
 
 # linear near nothing, so that 1% and 100% can both be read
 LINEAR = 0.05
-TICKS = (-1.0, -0.5, -0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.2, 0.5, 1.0)
-SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+TICKS = (-1.0, -0.5, -0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 3.0, 10.0)
+SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 OURS, OTHERS = "#1f5fa8", "#c8501e"
 
 
@@ -65,8 +65,9 @@ def draw(summaries: Sequence[Summary], path: Path) -> None:
     _scale(axes[0], TICKS, "error of the number of people on two or more lists")
     _scale(axes[1], SHARES, "absolute error over all capture histories, share of all people")
     axes[0].axvline(0, color="0.4", linewidth=0.8)
-    axes[0].set_xlim(-1.2, 1.6)
-    axes[1].set_xlim(-0.005, 2.6)
+    known = [each for row in summaries for each in (row.own, row.best) if each is not None]
+    axes[0].set_xlim(-1.2, 1.3 * max([1.0, *(each.count_range[1] for each in known)]))
+    axes[1].set_xlim(-0.005, 1.3 * max([1.0, *(each.cell_share for each in known)]))
     _legend(figure)
     figure.savefig(path, dpi=130)
     plt.close(figure)
