@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.quality.judge import Judged
 from benchmarks.quality.outcome import Outcome
 from benchmarks.quality.summary import summaries
 from benchmarks.quality.table import markdown
@@ -29,7 +30,8 @@ def write_report(
     from benchmarks.quality.plot import draw
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    values = {**surroundings, "format": "linkage-quality/1", "outcomes": [v for _, v in outcomes]}
+    every = [{**values, "curve": _columns(outcome.curve)} for outcome, values in outcomes]
+    values = {**surroundings, "format": "linkage-quality/1", "outcomes": every}
     path.write_text(_lines(values), encoding="utf-8")
     found = summaries([outcome for outcome, _ in outcomes])
     table = path.with_suffix(".md")
@@ -37,6 +39,17 @@ def write_report(
     picture = path.with_suffix(".png")
     draw(found, picture)
     return [path, table, picture]
+
+
+def _columns(curve: Sequence[Judged]) -> dict[str, list[Any]]:
+    """What a threshold leads to, as columns: rows would name every figure at every threshold."""
+    return {
+        "threshold": [each.threshold and round(each.threshold, 4) for each in curve],
+        "precision": [round(each.precision, 4) for each in curve],
+        "recall": [round(each.recall, 4) for each in curve],
+        "people_on_two_or_more": [each.two_or_more[1] for each in curve],
+        "histories_absolute_error": [each.cell_error for each in curve],
+    }
 
 
 def _lines(values: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from benchmarks.quality.judge import (
 )
 from benchmarks.quality.ours import CONFIGURATIONS, Configuration
 from benchmarks.quality.outcome import Outcome, read_outcomes, stored, write_outcome
+from benchmarks.quality.report import write_report
 from benchmarks.quality.summary import summaries
 from benchmarks.quality.table import markdown
 
@@ -164,3 +165,13 @@ def test_a_configuration_is_written_into_the_agreement():
 
 def test_every_profile_is_a_configuration():
     assert {each.profile for each in CONFIGURATIONS.values()} == set(PROFILES)
+
+
+def test_the_report_is_three_files(tmp_path):
+    kept = [(each, each.as_dict()) for each in outcomes()]
+    written = write_report(kept, SURROUNDINGS, tmp_path / "made.json")
+    assert [path.name for path in written] == ["made.json", "made.md", "made.png"]
+    values = json.loads(written[0].read_text(encoding="utf-8"))
+    assert [each["contender"] for each in values["outcomes"]] == ["balanced", "balanced", "Splink"]
+    assert values["outcomes"][0]["curve"]["people_on_two_or_more"] == [90, 96]
+    assert written[2].read_bytes().startswith(b"\x89PNG")
