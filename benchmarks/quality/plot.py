@@ -76,7 +76,7 @@ def draw(summaries: Sequence[Summary], path: Path) -> None:
 def _truth(rows: Sequence[Summary]) -> str:
     true = max(row.true_count for row in rows)
     draws = max(row.draws for row in rows)
-    return f"{true:,.0f} on two or more" + (f", {draws} draws" if draws > 1 else "")
+    return f"{true:,.0f} on two or more" + (f", up to {draws} draws" if draws > 1 else "")
 
 
 def _mark(axis: Axes, row: Summary, place: float, value: Callable[[Figures], float]) -> None:
