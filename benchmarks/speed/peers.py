@@ -13,11 +13,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["DEFAULT_FOLDER", "PEERS", "install", "interpreter", "versions"]
+__all__ = ["DEFAULT_FOLDER", "PEERS", "Requirements", "install", "interpreter", "versions"]
 
 DEFAULT_FOLDER = Path.home() / ".cache" / "linkage-peers"
 
-PEERS: Mapping[str, tuple[str, tuple[str, ...], str]] = {
+Requirements = Mapping[str, tuple[str, tuple[str, ...], str]]
+
+PEERS: Requirements = {
     # name: what to test for, what to install, the distribution whose version counts
     "anonlink": (
         "anonlink.similarities._dice",
@@ -37,13 +39,18 @@ def interpreter(folder: Path, peer: str) -> Path:
     return folder.expanduser().resolve().joinpath(peer, *place)
 
 
-def install(folder: Path, peer: str) -> str:
+def install(folder: Path, peer: str, peers: Requirements = PEERS) -> str:
     """Make the peer's environment unless it works already.
+
+    Args:
+        folder: that of all environments.
+        peer: one of ``peers``.
+        peers: what each needs.
 
     Returns:
         Why it cannot be used; empty where it can.
     """
-    module, requirements, _ = PEERS[peer]
+    module, requirements, _ = peers[peer]
     python = interpreter(folder, peer)
     if _works(python, module):
         return ""
