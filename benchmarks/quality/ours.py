@@ -1,8 +1,8 @@
 """Our own software: a folder and a configuration in, people found beside the true ones out.
 
 The commands are those of `benchmarks.journey`, but run in this process: what they cost is not
-measured here, and starting dozens of them would be most of it. A configuration is a profile and
-what the agreement says beyond it; a new one is a line in ``CONFIGURATIONS``.
+measured here, and starting dozens of them would be most of it. A contender of ours is a profile
+and what the agreement says beyond it; a new one is a line in ``CONFIGURATIONS``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import io
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,53 +21,38 @@ import numpy as np
 from benchmarks.quality.data import DataSet
 from benchmarks.quality.judge import Judged, judged
 from benchmarks.quality.outcome import Outcome
+from numpy.typing import NDArray
 
 from linkage.agreement.profiles import ProfileName
+from linkage.bench.configuration import CONFIGURATIONS as NAMED
+from linkage.bench.evaluate import Evaluation
 from linkage.bench.folder import BenchmarkFolder
 from linkage.bench.journey import JourneyResult, run_journey
 from linkage.bench.linked import evaluate
-from linkage.bench.play import LINKAGE_UNIT, Command, went_well
+from linkage.bench.play import Command, went_well
 from linkage.bench.play import Outcome as CommandOutcome
 from linkage.cli.app import main
-from linkage.errors import LinkageError
-from linkage.identity.store import load_identity
-from linkage.roles.linkage_unit.link import link
+from linkage.link import link_records
+from linkage.link.posterior import cluster_scores
+from linkage.link.score import score_candidates
+from linkage.roles.linkage_unit.search import search_candidates
 
-__all__ = ["CONFIGURATIONS", "Configuration", "link_ours"]
+__all__ = ["CONFIGURATIONS", "link_ours"]
 
 AROUND_BEST = np.arange(-4, 5) * 0.02
+PROBABILITIES = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98)
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """A profile, and what the agreement says beyond it.
-
-    Attributes:
-        profile: encoding profile.
-        encoding: entries of the agreement's ``[encoding]``.
-        filters: kind of field -> the filters that such fields go into.
-    """
-
-    profile: ProfileName
-    encoding: Mapping[str, Any] = field(default_factory=dict)
-    filters: Mapping[str, list[str]] = field(default_factory=dict)
-
-    def adjust(self, agreement: dict[str, Any]) -> None:
-        """Write it into an agreement."""
-        agreement["encoding"].update(self.encoding)
-        for rule in agreement["fields"]:
-            if rule["kind"] in self.filters:
-                rule["filters"] = self.filters[rule["kind"]]
-
-
-CONFIGURATIONS: Mapping[str, Configuration] = {
-    "balanced": Configuration("balanced"),
-    "strong": Configuration("strong"),
-    "diffused": Configuration("diffused"),
-    "exact": Configuration("exact"),
-    "clk": Configuration("clk"),
-    "strong-even": Configuration("strong", {"filter_weights": {"all": 1, "names": 1}}),
+CONFIGURATIONS: Mapping[str, tuple[ProfileName, str]] = {
+    "balanced": ("balanced", "default"),
+    "strong": ("strong", "default"),
+    "diffused": ("diffused", "default"),
+    "exact": ("exact", "default"),
+    "clk": ("clk", "default"),
+    "strong, one filter": ("strong", "single"),
+    "clk, split": ("clk", "split"),
 }
+"""Name of a contender -> profile, and one of :data:`linkage.bench.configuration.CONFIGURATIONS`."""
 
 
 class CommandError(Exception):
@@ -107,19 +91,19 @@ def link_ours(data_set: DataSet, folder: BenchmarkFolder, name: str, work: Path)
         name: of a configuration.
         work: a folder for this run alone; emptied before and removed after.
     """
-    configuration = CONFIGURATIONS[name]
+    profile, configuration = CONFIGURATIONS[name]
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     began = time.perf_counter()
     try:
         result = run_journey(
             folder,
-            configuration.profile,
+            profile,
+            NAMED[configuration],
             work=work,
             command=command_in(work),
             observe=lambda _: None,
             today=dt.date.today(),
-            adjust=configuration.adjust,
         )
         seconds = time.perf_counter() - began
         own = judged(result.evaluation, result.linked.state.thresholds["chosen"])
@@ -128,8 +112,8 @@ def link_ours(data_set: DataSet, folder: BenchmarkFolder, name: str, work: Path)
             data_set.draw,
             name,
             own,
-            (own, *_elsewhere(result, work)),
-            told={"seconds": round(seconds, 1), "profile": configuration.profile},
+            (own, *_elsewhere(result)),
+            told={"seconds": round(seconds, 1), "profile": profile, **_told(result)},
         )
     except CommandError as error:
         return Outcome(data_set.name, data_set.draw, name, fault=str(error))
@@ -137,29 +121,53 @@ def link_ours(data_set: DataSet, folder: BenchmarkFolder, name: str, work: Path)
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _elsewhere(result: JourneyResult, work: Path) -> Iterator[Judged]:
-    """At the low and the high threshold, and linked anew around the best of the scores."""
-    thresholds = result.linked.state.thresholds
-    yield judged(result.low, thresholds["low"])
-    yield judged(result.high, thresholds["high"])
-    identity = load_identity(work / LINKAGE_UNIT / f"{LINKAGE_UNIT}.identity", lambda: b"")
+def _elsewhere(result: JourneyResult) -> Iterator[Judged]:
+    """At the low and the high threshold, and clustered anew at others."""
+    linked = result.linked
+    yield judged(result.low, linked.state.thresholds["low"])
+    yield judged(result.high, linked.state.thresholds["high"])
+    found, floor = search_candidates(linked.encoded, linked.agreement)
+    if linked.state.method == "probability":
+        scores = score_candidates(found.pairs, linked.lists, floor=floor)
+        for probability in PROBABILITIES:
+            person = cluster_scores(scores, linked.lists, probability=probability)
+            yield judged(_evaluated(result, person), probability)
+        return
     best = result.sweep.best_f1()[1]
     if best == float("inf"):
         return
-    for threshold in np.unique(np.clip(best + AROUND_BEST, 0.01, 1.0)):
-        try:
-            state = link(
-                work / LINKAGE_UNIT / "run",
-                identity=identity,
-                now=dt.datetime.now(dt.UTC),
-                threshold=float(threshold),
-            )
-        except LinkageError as error:
-            # too many candidates at a low threshold; the others are still worth having
-            print(f"  not linked at {threshold:.2f}: {str(error).splitlines()[0]}", flush=True)
-            continue
-        linked = dataclasses.replace(result.linked, state=state)
-        yield judged(evaluate(linked, result.folder.truth), float(threshold))
+    for threshold in np.unique(np.clip(best + AROUND_BEST, floor, 1.0)).tolist():
+        person = link_records(found.pairs, linked.lists, threshold=threshold, floor=floor).person
+        yield judged(_evaluated(result, person), threshold)
+
+
+def _evaluated(result: JourneyResult, person: NDArray[np.int64]) -> Evaluation:
+    state = dataclasses.replace(result.linked.state, person={"chosen": person})
+    return evaluate(dataclasses.replace(result.linked, state=state), result.folder.truth)
+
+
+def _told(result: JourneyResult) -> dict[str, Any]:
+    """What the software said of its own errors, and what its draws count."""
+    state = result.linked.state
+    if state.method != "probability":
+        return {}
+    drawn = [_evaluated(result, person.astype(np.int64)) for person in state.draws[::6]]
+    several = [each.people_on_two_or_more[1] for each in drawn]
+    histories = {key for each in drawn for key in each.found_histories}
+    histories |= set(result.evaluation.true_histories)
+    off = sum(
+        abs(
+            float(np.mean([each.found_histories.get(key, 0) for each in drawn]))
+            - result.evaluation.true_histories.get(key, 0)
+        )
+        for key in histories
+    )
+    return {
+        "expected_precision": state.rates["overall"]["precision"],
+        "expected_missed": state.rates["overall"]["missed"],
+        "draws_two_or_more": round(float(np.mean(several)), 1),
+        "draws_cells": round(off),
+    }
 
 
 def _first_fault(text: str) -> str:

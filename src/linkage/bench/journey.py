@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import tomli_w
 
 from linkage.agreement.profiles import ProfileName
 from linkage.bench.configuration import CONFIGURATIONS, Configuration
@@ -163,7 +160,6 @@ def run_journey(
     command: Command,
     observe: Callable[[Step], None],
     today: dt.date,
-    adjust: Callable[[dict[str, Any]], None] | None = None,
 ) -> JourneyResult:
     """Take the lists through every command and hold the result against the truth.
 
@@ -175,7 +171,6 @@ def run_journey(
         command: runs `linkage` with its arguments in that folder.
         observe: called after every command.
         today: the current date.
-        adjust: changes the agreement, as TOML has it, before anyone signs.
     """
     project = folder_project(folder, profile, today, configuration)
     contents = {each.list_id: each.content for each in folder.lists}
@@ -183,15 +178,7 @@ def run_journey(
         (work / owner.party).mkdir()
         write_whole(work / owner.party / owner.file_name, contents[owner.list_id])
     player = Player(work, command, observe)
-
-    def write_agreement(player: Player, path: Path) -> None:
-        project.write_agreement(player, path)
-        if adjust is not None:
-            tree = tomllib.loads(path.read_text(encoding="utf-8"))
-            adjust(tree)
-            write_whole(path, tomli_w.dumps(tree).encode())
-
-    play(player, project.owners, write_agreement)
+    play(player, project.owners, project.write_agreement)
 
     def identity(party: str) -> Path:
         return work / party / f"{party}.identity"

@@ -15,13 +15,14 @@ from benchmarks.quality.judge import (
     least_cell_error,
     sweep,
 )
-from benchmarks.quality.ours import CONFIGURATIONS, Configuration
+from benchmarks.quality.ours import CONFIGURATIONS
 from benchmarks.quality.outcome import Outcome, read_outcomes, stored, write_outcome
 from benchmarks.quality.report import write_report
 from benchmarks.quality.summary import summaries
 from benchmarks.quality.table import markdown
 
 from linkage.agreement.profiles import PROFILES
+from linkage.bench.configuration import CONFIGURATIONS as NAMED
 from linkage.bench.evaluate import compare_clusters
 
 SURROUNDINGS = {
@@ -153,18 +154,9 @@ def test_outcomes_are_kept_in_files(tmp_path):
     assert summaries([each for each, _ in read[1:]])[0].lost_f1 == pytest.approx(0.15)
 
 
-def test_a_configuration_is_written_into_the_agreement():
-    tree = {
-        "encoding": {"profile": "strong"},
-        "fields": [{"kind": "name", "filters": ["all", "names"]}, {"kind": "date", "filters": []}],
-    }
-    Configuration("strong", {"presence": True}, {"date": ["dates"]}).adjust(tree)
-    assert tree["encoding"] == {"profile": "strong", "presence": True}
-    assert [rule["filters"] for rule in tree["fields"]] == [["all", "names"], ["dates"]]
-
-
-def test_every_profile_is_a_configuration():
-    assert {each.profile for each in CONFIGURATIONS.values()} == set(PROFILES)
+def test_every_profile_is_a_contender():
+    assert {profile for profile, _ in CONFIGURATIONS.values()} == set(PROFILES)
+    assert {configuration for _, configuration in CONFIGURATIONS.values()} <= set(NAMED)
 
 
 def test_the_report_is_three_files(tmp_path):
