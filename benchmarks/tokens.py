@@ -85,18 +85,20 @@ def _ratio(weights: Sequence[int]) -> str:
     return ":".join(map(str, weights))
 
 
-OLD: Weights = (2, 3, 3, 3)
-NEW: Weights = (4, 5, 5, 5)
+BLOOM: Weights = (2, 3, 3, 3)
+COSINE: Weights = (4, 5, 4, 5)
 CASES = (
-    *(Case("balanced", "single", each) for each in (OLD, NEW, (4, 5, 4, 5))),
-    *(Case("clk", "single", each) for each in (OLD, (2, 3, 2, 2), (2, 3, 3, 2))),
-    Case("strong", "double", OLD, (3, 1)),
-    *(Case("strong", "double", NEW, each) for each in ((3, 1), (5, 1))),
-    *(Case("strong", "single", each, bits=8192) for each in (OLD, NEW)),
-    Case("balanced", "split", NEW, (6, 3, 2)),
-    Case("clk", "split", OLD, (6, 3, 2)),
+    *(Case("balanced", "single", each) for each in (BLOOM, COSINE, (4, 5, 5, 5))),
+    *(Case("clk", "single", each) for each in (BLOOM, (2, 3, 2, 2), (2, 3, 3, 2))),
+    *(
+        Case("strong", "double", each, (3, 1))
+        for each in (BLOOM, COSINE, (4, 7, 6, 6), (4, 7, 5, 7))
+    ),
+    *(Case("strong", "single", each, bits=8192) for each in (BLOOM, COSINE)),
+    Case("balanced", "split", COSINE, (6, 3, 2)),
+    Case("clk", "split", BLOOM, (6, 3, 2)),
 )
-"""Weights that the example agreement had, those it has, and others near them."""
+"""The weights that profiles start with, and others near them."""
 
 
 def encoded(
