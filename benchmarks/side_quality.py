@@ -45,6 +45,8 @@ CASES = (
     Case("strong", "split", COSINE, (6, 3, 2)),
 )
 TRAVELS = ("nothing", "presence", "counts", "presence and counts")
+CANDIDATES = 60_000
+"""Pairs that are looked at, best mean similarity first: far more than there are true ones."""
 FOLDS = 5
 STEPS = 12
 PENALTY = 1.0
@@ -105,7 +107,7 @@ def features_of(
 def candidates(
     case: Case, folder: BenchmarkFolder, normalised: NormalisedFolder, seed: bytes
 ) -> tuple[CandidatePairs, NDArray[np.bool_]]:
-    """Cross-list pairs above the software's floor, and ``(records, filters)`` empty filters."""
+    """The most similar cross-list pairs, and ``(records, filters)`` empty filters."""
     filters, profile, filter_weights = encoded(case, folder, normalised, seed)
     matrices = [each.matrix for each in filters]
     lists = normalised.lists
@@ -115,7 +117,9 @@ def candidates(
     floor = candidate_floor(every, counted.bin_edges, len(lists))
     pairs = score_pairs(matrices, lists, floor=floor, **scoring).pairs
     empty = np.stack([~each.words.any(axis=1) for each in matrices], axis=1)
-    return pairs.where(lists[pairs.left] != lists[pairs.right]), empty
+    pairs = pairs.where(lists[pairs.left] != lists[pairs.right])
+    least = np.sort(pairs.score)[-CANDIDATES:].min()
+    return pairs.where(pairs.score >= least), empty
 
 
 def measured(folder: BenchmarkFolder, keys: int) -> Iterator[dict[str, Any]]:
