@@ -21,6 +21,8 @@ def entries(tokens: Any) -> list[list[tuple[int, int]]]:
 def bigrams(words: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for word in words:
+        if word:
+            found.add(f"^{word[0]}")
         padded = f"_{word}_" if len(word) > 1 else f"_{word}" if word else ""
         found |= {padded[at : at + 2] for at in range(len(padded) - 1)}
     return found

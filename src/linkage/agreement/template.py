@@ -18,6 +18,9 @@ __all__ = ["EXAMPLES", "agreement_template"]
 EXAMPLES: Mapping[str, str] = {"dutch": "six_dutch_lists.toml"}
 """Name of every example, and its file."""
 
+_WEIGHT = re.compile(r'(?m)^(name = "(\w+)"\nkind = "(\w+)"\n(?:[^\[\n].*\n)*?weight = )\d+')
+"""The weight of a field, after its name and kind."""
+
 
 def agreement_template(
     example: str = "dutch",
@@ -31,7 +34,7 @@ def agreement_template(
 
     Args:
         example: a name of :data:`EXAMPLES`.
-        profile: encoding profile; fields are put into its filters.
+        profile: encoding profile; fields are put into its filters and get its weights.
         keys: public identity by party id.
         dpia_reference: reference of the impact assessment.
         today: if given, the agreement expires at the end of the next year, and everything
@@ -61,7 +64,10 @@ def _with_profile(text: str, profile: ProfileName) -> str:
     # The example is written for "strong": names also go into a filter of their own.
     whole, of_names = names[:1], names
     text = text.replace('filters = ["all", "names"]', f"filters = {_array(of_names)}")
-    return text.replace('filters = ["all"]', f"filters = {_array(whole)}")
+    text = text.replace('filters = ["all"]', f"filters = {_array(whole)}")
+    return _WEIGHT.sub(
+        lambda found: f"{found[1]}{PROFILES[profile].token_weight(found[2], found[3])}", text
+    )
 
 
 def _with_keys(text: str, keys: Mapping[str, PublicIdentity]) -> str:

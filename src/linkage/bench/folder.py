@@ -48,7 +48,6 @@ _KINDS = {
     "address": "text",
     "age": "code",
 }
-_WEIGHTS = {"name": 2, "date": 3, "code": 3, "text": 1}
 _DATE_SHAPES = (
     ("%Y-%m-%d", r"\d{4}-\d\d-\d\d"),
     ("%Y/%m/%d", r"\d{4}/\d\d/\d\d"),
@@ -67,13 +66,13 @@ class BenchmarkField:
         name: name of the field.
         kind: name, date, code or text.
         columns: possible headings, the first that a list has is taken.
-        weight: token weight.
+        weight: token weight; None for what the profile starts with.
     """
 
     name: str
     kind: str
     columns: tuple[str, ...]
-    weight: int
+    weight: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,7 @@ def read_fields(path: Path) -> tuple[BenchmarkField, ...]:
             name=table["name"],
             kind=table["kind"],
             columns=tuple(table["columns"]),
-            weight=table.get("weight", _WEIGHTS[table["kind"]]),
+            weight=table.get("weight"),
         )
         for table in tree["fields"]
     )
@@ -186,7 +185,7 @@ def read_fields(path: Path) -> tuple[BenchmarkField, ...]:
 def _usual_fields(headings: set[str]) -> Iterator[BenchmarkField]:
     for name, kind in _KINDS.items():
         if headings.intersection(_ALIASES[name]):
-            yield BenchmarkField(name, kind, _ALIASES[name], _WEIGHTS[kind])
+            yield BenchmarkField(name, kind, _ALIASES[name])
 
 
 def _tables(folder: Path) -> Iterator[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import tomli_w
 
 from linkage.agreement.model import Agreement
-from linkage.agreement.profiles import PROFILES, ProfileName
+from linkage.agreement.profiles import PROFILES, Profile, ProfileName
 from linkage.agreement.template import agreement_template
 from linkage.bench.configuration import CONFIGURATIONS, Configuration
 from linkage.bench.folder import BenchmarkField, BenchmarkFolder, BenchmarkList, date_formats
@@ -259,7 +259,6 @@ def _plain_tree(
     today: dt.date,
     public_key: Callable[[str], str],
 ) -> dict[str, Any]:
-    filters = PROFILES[profile].filters
     owners = {_party(each): each for each in folder.lists}
     parties = []
     for party in (COORDINATOR, LINKAGE_UNIT, ANALYST, *owners):
@@ -290,20 +289,18 @@ def _plain_tree(
         "expires": today + dt.timedelta(days=30),
         "delete_by": today + dt.timedelta(days=60),
         "encoding": {"profile": profile, "insecure": PROFILES[profile].insecure},
-        "fields": [_rule(folder, each, filters) for each in folder.fields],
+        "fields": [_rule(folder, each, PROFILES[profile]) for each in folder.fields],
         "parties": parties,
     }
 
 
-def _rule(
-    folder: BenchmarkFolder, wanted: BenchmarkField, filters: Sequence[str]
-) -> dict[str, Any]:
+def _rule(folder: BenchmarkFolder, wanted: BenchmarkField, profile: Profile) -> dict[str, Any]:
     is_name = wanted.kind == "name"
     rule: dict[str, Any] = {
         "name": wanted.name,
         "kind": wanted.kind,
-        "weight": wanted.weight,
-        "filters": list(filters if is_name else filters[:1]),
+        "weight": wanted.weight or profile.token_weight(wanted.name, wanted.kind),
+        "filters": list(profile.filters if is_name else profile.filters[:1]),
     }
     if is_name:
         rule["tag"] = "name"

@@ -40,7 +40,7 @@ def count_tokens(
     >>> two = NormalisedList(np.arange(2, 4), {"surname": (("anna",), ())},
     ...     np.zeros((2, 0), dtype=np.uint8))
     >>> count_tokens(two, (rule,)).tolist()
-    [5, 0]
+    [6, 0]
     """
     counts = np.zeros(len(records), dtype=np.uint8)
     reader = TokenReader(records, fields, load_encode_kernels(kernels, len(records) * _WORK))

@@ -73,7 +73,9 @@ class EncodeKernels(Protocol):
         value_starts: Offsets,
         value_entries: Entries,
     ) -> TokenEntries:
-        """The tokens of some records: bigrams of their words, and tokens of their codes.
+        """The tokens of some records: bigrams and initials of their words, tokens of their codes.
+
+        An initial is the pair of ``^`` and the first letter of a word.
 
         Args:
             text: ASCII letters of one column of words after the other: words divided by

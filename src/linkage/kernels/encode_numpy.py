@@ -15,7 +15,7 @@ from linkage.kernels.encode_choice import (
 
 __all__ = ["diffuse", "tokenise", "unite_masks", "vote"]
 
-PAD = ord("_")
+PAD, INITIAL = ord("_"), ord("^")
 WORKING_WORDS = 1 << 14
 """Words that a block of records holds at once: 128 KiB, so that several stay in cache."""
 RECORDS_PER_BLOCK = 8192
@@ -75,7 +75,7 @@ def _numbered_bigrams(
 
 
 def _bigrams(letters: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Record and pair of letters of every bigram of one column's text."""
+    """Record and pair of letters of every bigram and initial of one column's text."""
     record_end = letters == ord(RECORD_END)
     between = record_end | (letters == ord(WORD_END))
     first = np.concatenate([[True], between[:-1]])[: len(letters)]  # no letter before it
@@ -85,7 +85,11 @@ def _bigrams(letters: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.
     # A word of one letter has no closing bigram, and nothing has none at all.
     wanted = ~(between & (first | second))
     owner = np.cumsum(record_end) - record_end
-    return owner[wanted], (before * 128 + shown)[wanted]
+    initial = first & ~between
+    return (
+        np.concatenate([owner[wanted], owner[initial]]),
+        np.concatenate([(before * 128 + shown)[wanted], INITIAL * 128 + shown[initial]]),
+    )
 
 
 def _merged(

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 from linkage.kernels.compiled import compiled
 from linkage.kernels.encode_choice import GRAMS, WEIGHT_BITS, TokenEntries
 
-__all__ = ["read_bigrams", "tokenise"]
+__all__ = ["MOST_TOKENS", "read_bigrams", "tokenise"]
 
-WORD_END, RECORD_END, PAD = 0x1F, 0x1E, ord("_")
+WORD_END, RECORD_END, PAD, INITIAL = 0x1F, 0x1E, ord("_"), ord("^")
+MOST_TOKENS = 2
+"""Most tokens of a letter: a word has one more than its letters, and its initial."""
 
 
 def tokenise(
@@ -25,16 +27,16 @@ def tokenise(
     value_entries: NDArray[np.int32],
 ) -> TokenEntries:
     """Tokens of some records, see :class:`linkage.kernels.encode_choice.EncodeKernels`."""
-    most = min(len(text), grams.size)
+    most = min(MOST_TOKENS * len(text), grams.size)
     found = np.empty(most, dtype=np.int64)
     last = np.zeros(contents + most, dtype=np.int32)
     starts = np.empty(codes.shape[1] + 1, dtype=np.int64)
     lengths = np.diff(value_starts)
-    room = len(text) + int(lengths[codes].sum())
+    room = MOST_TOKENS * len(text) + int(lengths[codes].sum())
     entries = np.empty(room, dtype=np.int32)
     places = np.concatenate([ends[:1] * 0, ends[:-1]])
     columns = (text, ends, tables, weights, grams, contents, codes, value_starts, value_entries)
-    numbers = np.empty(len(text), dtype=np.int64)
+    numbers = np.empty(MOST_TOKENS * len(text), dtype=np.int64)
     fill, new = _tokenise(*columns, places, last, starts, entries, found, numbers)
     return TokenEntries(starts, entries[:fill], found[:new])
 
@@ -52,7 +54,7 @@ def read_bigrams(
     numbers: NDArray[np.int64],
     count: int,
 ) -> tuple[int, int, int]:
-    """Read one record of a column; a bigram that has no number gets the next.
+    """Read one record of a column; a pair of letters that has no number gets the next.
 
     Writes to ``numbers`` from ``count`` on, and new bigrams to ``found`` from ``new`` on; returns
     where the next record begins, and how far the two are filled.
@@ -63,16 +65,14 @@ def read_bigrams(
         letter = int(text[at])
         at += 1
         between = letter in (WORD_END, RECORD_END)
+        if not between and letters == 0:
+            pair = INITIAL * 128 + letter
+            numbers[count], new = _number(table, pair, grams, known, new, found)
+            count += 1
         # A word of one letter has no closing bigram, and nothing has none at all.
         if not between or letters > 1:
             pair = before * 128 + (PAD if between else letter)
-            number = grams[table, pair]
-            if number < 0:
-                number = known + new
-                grams[table, pair] = number
-                found[new] = table * GRAMS + pair
-                new += 1
-            numbers[count] = number
+            numbers[count], new = _number(table, pair, grams, known, new, found)
             count += 1
         if between:
             if letter == RECORD_END:
@@ -83,6 +83,25 @@ def read_bigrams(
             before = letter
             letters += 1
     return at, new, count
+
+
+@compiled
+def _number(
+    table: int,
+    pair: int,
+    grams: NDArray[np.int32],
+    known: int,
+    new: int,
+    found: NDArray[np.int64],
+) -> tuple[int, int]:
+    """The number of a pair, and how many pairs are new by now."""
+    number = grams[table, pair]
+    if number < 0:
+        number = known + new
+        grams[table, pair] = number
+        found[new] = table * GRAMS + pair
+        new += 1
+    return number, new
 
 
 @compiled

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from linkage.kernels.compiled import compiled
 from linkage.kernels.encode_rows_numba import LANES, unite_rows
-from linkage.kernels.encode_tokens_numba import read_bigrams
+from linkage.kernels.encode_tokens_numba import MOST_TOKENS, read_bigrams
 
 __all__ = ["unite_masks"]
 
@@ -23,8 +23,8 @@ def unite_masks(
     words: NDArray[np.uint64],
 ) -> NDArray[np.int64]:
     """Unions of masks, see :class:`linkage.kernels.encode_choice.EncodeKernels`."""
-    found = np.empty(min(len(text), grams.size), dtype=np.int64)
-    chosen = np.empty(len(text) + len(codes), dtype=np.int64)
+    found = np.empty(min(MOST_TOKENS * len(text), grams.size), dtype=np.int64)
+    chosen = np.empty(MOST_TOKENS * len(text) + len(codes), dtype=np.int64)
     places = np.concatenate([ends[:1] * 0, ends[:-1]])
     columns = (text, ends, tables, grams, codes, value_rows, masks, words)
     return found[: _unite(*columns, places, chosen, found)]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from linkage.agreement.load import (
     parse_agreement,
     read_agreement_text,
 )
-from linkage.agreement.profiles import PROFILES, sized_bits
+from linkage.agreement.profiles import PROFILES, ProfileName, sized_bits
 from linkage.errors import AgreementError, Fault
 
 MANY_CELLS = "\n[[strata]]\n".join(
@@ -135,6 +136,18 @@ def split_text(more: str = "") -> str:
     text = text.replace('filters = ["all", "names"]', 'filters = ["names"]')
     first, second, third, fourth = text.split('filters = ["all"]')
     return f'{first}filters = ["date"]{second}filters = ["rest"]{third}filters = ["rest"]{fourth}'
+
+
+@pytest.mark.parametrize(
+    ("profile", "weights"),
+    [("strong", [2, 2, 3, 3, 3]), ("clk", [2, 2, 3, 3, 3]), ("balanced", [4, 4, 5, 4, 5])],
+)
+def test_a_new_agreement_starts_with_the_weights_of_its_profile(
+    profile: ProfileName, weights: list[int]
+) -> None:
+    text = agreement_text(profile).replace("insecure = false", "insecure = true")
+    content = tomllib.loads(text)
+    assert [rule["weight"] for rule in content["fields"]] == weights
 
 
 @pytest.mark.parametrize(

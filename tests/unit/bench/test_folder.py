@@ -111,7 +111,7 @@ def test_fields_may_be_given(tmp_path):
     )
     fields = read_fields(description)
     assert fields == (
-        BenchmarkField("first", "name", ("gname",), 2),
+        BenchmarkField("first", "name", ("gname",)),
         BenchmarkField("age", "code", ("age",), 1),
     )
     (tmp_path / "data").mkdir()

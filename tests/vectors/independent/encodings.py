@@ -131,6 +131,8 @@ def value_tokens(kind: str, value: Any) -> list[str]:
         return found
     found = []
     for word in value:
+        if "^" + word[0] not in found:
+            found.append("^" + word[0])
         letters = ["_", *word] if len(word) == 1 else ["_", *word, "_"]
         for left, right in itertools.pairwise(letters):
             if left + right not in found:
