@@ -12,16 +12,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage.agreement.profiles import ProfileName
-from linkage.bench.configuration import Configuration
+from linkage.agreement.profiles import PROFILES, ProfileName, sized_bits
+from linkage.bench.configuration import CONFIGURATIONS, Configuration
 from linkage.bench.folder import BenchmarkFolder
 from linkage.bench.projects import folder_agreement, folder_project
+from linkage.compare.score import score_histogram, score_pairs
+from linkage.encode.conformance import DerivedSubkeys
+from linkage.encode.filter_input import FilterInput
+from linkage.encode.registry import ENCODERS
 from linkage.files import write_whole
+from linkage.link.threshold import candidate_floor
 from linkage.records import assess_list, read_table
 from linkage.records.mapping import parse_mapping
-from linkage.types import FieldValue, NormalisedList
+from linkage.types import CandidatePairs, FieldValue, NormalisedList
 
-__all__ = ["NormalisedFolder", "normalise_folder"]
+__all__ = ["Candidates", "NormalisedFolder", "candidates_of", "normalise_folder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +99,72 @@ def _true_pairs(folder: BenchmarkFolder) -> int:
         for one, other in itertools.combinations(on, 2)
         for who, count in one.items()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What the linkage unit would search through, with the truth.
+
+    Attributes:
+        pairs: candidate pairs within and between lists, down to ``floor``.
+        floor: the search's floor.
+        lists: ``(records,)`` int64, index of each record's list.
+        entity: ``(records,)`` int64, true person.
+        true_pairs: cross-list pairs of one person among all records, the unlinkable too.
+    """
+
+    pairs: CandidatePairs = field(repr=False)
+    floor: float
+    lists: NDArray[np.int64] = field(repr=False)
+    entity: NDArray[np.int64] = field(repr=False)
+    true_pairs: int
+
+
+def candidates_of(
+    folder: BenchmarkFolder,
+    profile: ProfileName,
+    today: dt.date,
+    *,
+    seed: bytes,
+    configuration: Configuration = CONFIGURATIONS["default"],
+) -> Candidates:
+    """Normalise, encode and compare a folder's lists in this process.
+
+    Args:
+        folder: the lists and their truth.
+        profile: encoding profile.
+        today: the current date.
+        seed: stands for the project key.
+        configuration: what else the agreement says.
+    """
+    normalised = normalise_folder(folder, profile, configuration, today)
+    agreement = folder_agreement(folder, profile, today, configuration)
+    chosen = PROFILES[profile]
+    bits = sized_bits(chosen, tuple(len(each.rows) for each in folder.lists))
+    keys = DerivedSubkeys(seed)
+    encoded = []
+    for name in agreement.filters:
+        fields = tuple(rule for rule in agreement.fields if name in rule.filters)
+        task = FilterInput(name, normalised.records, fields, chosen, bits, keys)
+        encoded.append(ENCODERS[chosen.scheme](task))
+    filters = [each.matrix for each in encoded]
+    weights = np.stack([each.weights for each in encoded], axis=1)
+    carried = weights if chosen.carries_weights else None
+    counted = score_histogram(
+        filters,
+        normalised.lists,
+        profile=chosen,
+        filter_weights=agreement.filter_weights,
+        weights=carried,
+    )
+    every = counted.histogram_between + counted.histogram_within
+    floor = candidate_floor(every, counted.bin_edges, len(normalised.lists))
+    pairs = score_pairs(
+        filters,
+        normalised.lists,
+        profile=chosen,
+        filter_weights=agreement.filter_weights,
+        weights=carried,
+        floor=floor,
+    ).pairs
+    return Candidates(pairs, floor, normalised.lists, normalised.entity, normalised.true_pairs)
