@@ -3,9 +3,11 @@
 python -m benchmarks.side_quality FOLDER... [--keys 3] [--output results.json]
 
 Candidate pairs are scored by a logistic regression on the filters' similarities, on which filters
-are empty (visible in any case), and on presence and token counts where they travel; trained on
-four fifths of the people and asked about the rest, in turn. Nobody has the truth in earnest, and a
-better model may find more: the *differences* between rows are what this measures.
+are empty and how alike both records are to strangers (visible in any case), and on presence and
+token counts where they travel; trained on four fifths of the people and asked about the rest, in
+turn. Nobody has the truth in earnest, and a better model may find more: the *differences* between
+columns are what this measures. Beside them, what the linkage unit ranks by: no truth, no side
+information.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ from linkage.bench.in_process import NormalisedFolder, normalise_folder
 from linkage.bench.projects import folder_agreement
 from linkage.bench.text import table
 from linkage.compare.score import score_histogram, score_pairs
+from linkage.link.score import LinkScores, score_candidates
+from linkage.link.surplus import stranger_levels
 from linkage.link.threshold import candidate_floor
 from linkage.types import CandidatePairs
 
@@ -86,13 +90,21 @@ def out_of_fold(
 def features_of(
     pairs: CandidatePairs,
     empty: NDArray[np.bool_],
+    levels: Features,
     presence: NDArray[np.int64] | None,
     counts: NDArray[np.int64] | None,
 ) -> Features:
     """``(pairs, features)`` of what the linkage unit sees of both records."""
     similarity = pairs.similarity
     compared = ~(empty[pairs.left] | empty[pairs.right])
-    columns = [similarity, similarity**2, compared, similarity[:, :1] * similarity]
+    strangers = np.stack(
+        [
+            (levels[pairs.left] + levels[pairs.right]) / 2,
+            np.abs(levels[pairs.left] - levels[pairs.right]),
+        ],
+        axis=1,
+    )
+    columns = [similarity, similarity**2, compared, similarity[:, :1] * similarity, strangers]
     if presence is not None:
         both = presence[pairs.left] & presence[pairs.right]
         columns += [both, both * similarity[:, :1]]
@@ -106,8 +118,8 @@ def features_of(
 
 def candidates(
     case: Case, folder: BenchmarkFolder, normalised: NormalisedFolder, seed: bytes
-) -> tuple[CandidatePairs, NDArray[np.bool_]]:
-    """The most similar cross-list pairs, and ``(records, filters)`` empty filters."""
+) -> tuple[CandidatePairs, NDArray[np.bool_], Features, LinkScores]:
+    """The most similar cross-list pairs, empty filters, stranger levels, the unit's own scores."""
     filters, profile, filter_weights = encoded(case, folder, normalised, seed)
     matrices = [each.matrix for each in filters]
     lists = normalised.lists
@@ -116,10 +128,12 @@ def candidates(
     every = counted.histogram_between + counted.histogram_within
     floor = candidate_floor(every, counted.bin_edges, len(lists))
     pairs = score_pairs(matrices, lists, floor=floor, **scoring).pairs
+    levels = stranger_levels(pairs, len(lists), floor=floor)
+    own = score_candidates(pairs, lists, floor=floor)
     empty = np.stack([~each.words.any(axis=1) for each in matrices], axis=1)
     pairs = pairs.where(lists[pairs.left] != lists[pairs.right])
     least = np.sort(pairs.score)[-CANDIDATES:].min()
-    return pairs.where(pairs.score >= least), empty
+    return pairs.where(pairs.score >= least), empty, levels, own
 
 
 def measured(folder: BenchmarkFolder, keys: int) -> Iterator[dict[str, Any]]:
@@ -130,9 +144,9 @@ def measured(folder: BenchmarkFolder, keys: int) -> Iterator[dict[str, Any]]:
         agreement = folder_agreement(folder, case.profile, today, case.configuration())
         presence = presence_of(normalised.records, agreement)
         counts = counts_of(normalised.records, agreement)
-        recall: dict[str, list[float]] = {name: [] for name in ("mean", *TRAVELS)}
+        recall: dict[str, list[float]] = {name: [] for name in ("mean", "own", *TRAVELS)}
         for key in range(keys):
-            pairs, empty = candidates(case, folder, normalised, f"key {key}".encode())
+            pairs, empty, levels, own = candidates(case, folder, normalised, f"key {key}".encode())
             same = normalised.entity[pairs.left] == normalised.entity[pairs.right]
             people = np.minimum(normalised.entity[pairs.left], normalised.entity[pairs.right])
             scores = {"mean": pairs.score}
@@ -140,10 +154,16 @@ def measured(folder: BenchmarkFolder, keys: int) -> Iterator[dict[str, Any]]:
                 features = features_of(
                     pairs,
                     empty,
+                    levels,
                     presence if "presence" in name else None,
                     counts if "counts" in name else None,
                 )
                 scores[name] = out_of_fold(features, same, people)
+            right = normalised.entity[own.pairs.left] == normalised.entity[own.pairs.right]
+            swept = sweep_thresholds(
+                own.fit.log_odds[own.between], right[own.between], normalised.true_pairs
+            )
+            recall["own"].append(round(swept.recall_at(0.95)[0], 4))
             for name, score in scores.items():
                 sweep = sweep_thresholds(score, same, normalised.true_pairs)
                 recall[name].append(round(sweep.recall_at(0.95)[0], 4))
@@ -172,7 +192,13 @@ def main() -> None:
         for result in measured(read_folder(path.resolve()), options.keys):
             print(" · ".join(row_of(result)), file=sys.stderr, flush=True)
             results.append(result)
-    heads = ("data", "case", "mean similarity", *(f"trained, {name}" for name in TRAVELS))
+    heads = (
+        "data",
+        "case",
+        "mean similarity",
+        "linkage unit",
+        *(f"trained, {name}" for name in TRAVELS),
+    )
     print(table(heads, [row_of(result) for result in results]))
     today = dt.date.today().isoformat()
     output = options.output or RESULTS / f"{today}-side-quality.json"

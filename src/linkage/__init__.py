@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from linkage.encode.encoder import encode_records
     from linkage.errors import LinkageError
     from linkage.link.link import link_records
+    from linkage.link.posterior import link_by_probability
+    from linkage.link.rates import count_pairs
+    from linkage.link.score import score_candidates
     from linkage.link.threshold import propose_threshold
     from linkage.overlap.histories import capture_histories
     from linkage.package.open import open_package
@@ -32,13 +35,16 @@ __all__ = [
     "LinkageError",
     "__version__",
     "capture_histories",
+    "count_pairs",
     "encode_records",
     "find_pairs",
+    "link_by_probability",
     "link_records",
     "load_agreement",
     "open_package",
     "plan_search",
     "propose_threshold",
+    "score_candidates",
     "score_pairs",
     "seal_encodings",
     "stream_pairs",
@@ -52,13 +58,16 @@ _HOME = {
     "EncodedList": "types",
     "LinkageError": "errors",
     "capture_histories": "overlap.histories",
+    "count_pairs": "link.rates",
     "encode_records": "encode.encoder",
     "find_pairs": "compare.find",
+    "link_by_probability": "link.posterior",
     "link_records": "link.link",
     "load_agreement": "agreement.load",
     "open_package": "package.open",
     "plan_search": "compare.find",
     "propose_threshold": "link.threshold",
+    "score_candidates": "link.score",
     "score_pairs": "compare.score",
     "seal_encodings": "package.seal",
     "stream_pairs": "compare.find",
