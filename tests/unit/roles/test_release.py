@@ -251,5 +251,6 @@ def test_links_are_never_written_even_if_the_agreement_allows_them(tmp_path: Pat
     table = table_of(day)
     assert set(table.__dataclass_fields__) == {
         *("lists", "strata", "values", "scenarios", "joint_strata", "joint_history"),
-        *("joint_count", "disagreements", "thresholds"),
+        *("joint_count", "disagreements", "thresholds", "method", "records", "draws", "rates"),
     }
+    assert set(table.draws.__slots__) == {"strata", "history", "count"}
