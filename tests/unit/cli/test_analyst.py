@@ -121,7 +121,7 @@ def test_draws_and_error_rates_are_written_and_said(desk: Path):
     assert "20 pairs of records linked: 95% (90% to 100%) are right" in text
     assert "of all true pairs 12% (5% to 20%) were missed" in text
     assert "single most likely linkage" in text
-    assert "average estimates over them" in text
+    assert "Average estimates over the draws." in text
     assert f'draws <- read.csv("{(desk / "out" / "draws.csv").as_posix()}")' in text
     lines = (desk / "out" / "draws.csv").read_text().splitlines()
     assert lines[:2] == ["draw,I,K,P,count", "1,1,0,0,40"]
