@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import socket
+from collections import Counter
 
 import pytest
 
@@ -98,6 +99,24 @@ def test_the_analyst_holds_the_counts_that_were_found(played):
             for row in csv.DictReader(stream)
         }
     assert {name: count for name, count in opened.items() if count} == found
+
+
+def test_the_analyst_holds_the_draws_and_the_public_does_not(played):
+    folder = played / "analyst" / "overlap"
+    people = {}
+    for name in ("draws.csv", "draws_joint.csv"):
+        with (folder / name).open(encoding="utf-8") as stream:
+            people[name] = Counter()
+            for row in csv.DictReader(stream):
+                on = "".join(row[list_id] for list_id in "IKOPRZ")
+                people[name][row["draw"], on] += int(row["count"])
+    drawn = +people["draws.csv"]  # without what is zero
+    assert drawn == people["draws_joint.csv"]
+    assert len({draw for draw, _ in drawn}) == 60
+    with (folder / "error_rates.csv").open(encoding="utf-8") as stream:
+        assert len(list(csv.DictReader(stream))) == 15
+    published = played / "linkage-unit" / "publication"
+    assert not any(b"draw" in path.read_bytes() for path in published.iterdir())
 
 
 def test_equal_seeds_give_equal_lists(played, tmp_path):

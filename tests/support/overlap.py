@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -33,6 +35,46 @@ def table(cells: Sequence[Sequence[int]], lists: int, values: int = 0) -> Overla
     """The same histories at all three thresholds."""
     same = found(cells, lists, values)
     return build_overlap_table(same, same, same)
+
+
+def drawn_table(
+    draws: Sequence[Sequence[Sequence[int]]], lists: int, values: int = 0, spare: int = 3
+) -> OverlapTable:
+    """A linkage by probability whose first draw is what was chosen.
+
+    Each list has ``spare`` records more than it has people in any draw (or none at all).
+    """
+    every = [found(cells, lists, values) for cells in draws]
+    on = np.array(
+        [[(each.history >> i & 1).sum() for i in range(lists)] for each in every], dtype=int
+    )
+    records = [int(most) + spare if most else 0 for most in on.max(axis=0)]
+    chosen = every[0]
+    return build_overlap_table(
+        chosen,
+        chosen,
+        chosen,
+        thresholds=(0.2, 0.5, 0.8),
+        method="probability",
+        records=records,
+        draws=every,
+        rates=rates_of(chosen),
+    )
+
+
+def rates_of(chosen: CaptureHistories) -> dict[str, Any]:
+    """Error rates as a linkage has them, with as many linked pairs as people on both lists."""
+    shares = {"precision": [0.9512, 0.9001, 1.0], "missed": [0.125, 0.05, 0.2]}
+    pairs = [
+        {
+            "lists": [chosen.lists[i], chosen.lists[j]],
+            "linked": int(((chosen.history >> i & 1) & (chosen.history >> j & 1)).sum()),
+            **shares,
+        }
+        for i, j in combinations(range(len(chosen.lists)), 2)
+    ]
+    overall = {"linked": sum(pair["linked"] for pair in pairs), **shares}
+    return {"overall": overall, "lists": pairs, "strata": []}
 
 
 def sums_of(cells: dict[tuple[int, int], int], lists: int, values: int) -> list[int]:

@@ -61,7 +61,11 @@ def open_(
     passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Open the sealed overlap table, check it, and write its exact counts as CSV."""
+    """Open the sealed overlap table, check it, and write its exact counts as CSV.
+
+    Where the linkage has draws, they and its error rates are written beside the counts: average
+    your estimates over the draws.
+    """
     from linkage.roles.analyst import open_table, write_table
 
     if output is None and csv is None:
@@ -72,6 +76,7 @@ def open_(
 
 
 def _as_dict(opened: OpenedTable, written: tuple[Path, ...]) -> dict[str, Any]:
+    from linkage.cli.draws_text import draws_dict
     from linkage.overlap import SCENARIOS
 
     table = opened.table
@@ -97,6 +102,7 @@ def _as_dict(opened: OpenedTable, written: tuple[Path, ...]) -> dict[str, Any]:
             }
             for name, counts, threshold in zip(SCENARIOS, table.scenarios, thresholds, strict=True)
         },
+        **draws_dict(table),
         "strata": {
             name: {"disagreements": n}
             for name, n in zip(table.strata, table.disagreements, strict=True)
@@ -106,6 +112,8 @@ def _as_dict(opened: OpenedTable, written: tuple[Path, ...]) -> dict[str, Any]:
 
 
 def _as_text(opened: OpenedTable, written: tuple[Path, ...], form: _Form) -> str:
+    from linkage.cli.draws_text import AVERAGE, draws_lines
+
     table = opened.table
     low, _, high = (int(counts.sum()) for counts in table.scenarios)
     sizes = " · ".join(
@@ -117,6 +125,7 @@ def _as_text(opened: OpenedTable, written: tuple[Path, ...], form: _Form) -> str
         f"on each list   {sizes}",
         f"on exactly     {on_lists}",
         f"if linked at   the low threshold {low:,} · chosen {table.people:,} · high {high:,}",
+        *draws_lines(table),
         (
             f"Sealed by {opened.sender} on {opened.sealed:%Y-%m-%d} · {opened.project}, round "
             f"{opened.round} · agreement {opened.agreement}"
@@ -130,15 +139,25 @@ def _as_text(opened: OpenedTable, written: tuple[Path, ...], form: _Form) -> str
         if n
     ]
     lines.append(f"Wrote {', '.join(path.name for path in written)}.")
+    if len(table.draws):
+        lines.append(AVERAGE)
+        if _draws_file(written) is None:
+            lines.append("This shape has no place for the draws: --output FOLDER writes them.")
     lines += [_FIT, _NOTICE, _next_step(written, form)]
     return "\n".join(lines)
+
+
+def _draws_file(written: tuple[Path, ...]) -> Path | None:
+    """The draws among several files; one file alone may have any name and is none."""
+    several = written if len(written) > 1 else ()
+    return next((path for path in several if path.name == "draws.csv"), None)
 
 
 def _next_step(written: tuple[Path, ...], form: _Form) -> str:
     """What to type in R."""
     if not written:
         return "Next: nothing to read; nobody has a known value of that stratum."
-    file = written[0].as_posix().replace('"', '\\"')
+    file = _quoted(written[0])
     if form is _Form.RCAPTURE:
         return (
             f'Next, in R: X <- as.matrix(read.csv("{file}"))\n'
@@ -149,8 +168,15 @@ def _next_step(written: tuple[Path, ...], form: _Form) -> str:
             f'Next, in R: zdat <- read.csv("{file}")\n'
             "           SparseMSE::estimatepopulation(zdat)"
         )
+    draws = _draws_file(written)
+    each = "" if draws is None else f'           draws <- read.csv("{_quoted(draws)}")\n'
     return (
-        f'Next, in R: counts <- read.csv("{file}")\n'
+        f'Next, in R: counts <- read.csv("{file}")\n{each}'
         "           or write the shape that an R package expects: "
         "--format sparsemse, --format rcapture"
     )
+
+
+def _quoted(path: Path) -> str:
+    """A path between the quotes of R."""
+    return path.as_posix().replace('"', '\\"')

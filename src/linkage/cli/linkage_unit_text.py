@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linkage.cli.console import as_typed
+from linkage.cli.draws_text import AVERAGE
 
 if TYPE_CHECKING:
     from linkage.roles.linkage_unit import Received, Released
@@ -122,6 +123,7 @@ def released_dict(released: Released) -> dict[str, Any]:
         "lists": list(released.lists),
         "people": released.people,
         "withheld": released.withheld,
+        "draws": released.draws,
         "release": released.number,
         "agreement": released.agreement,
         "log_head": released.log_head,
@@ -135,13 +137,16 @@ def released_text(released: Released) -> str:
     lists = ", ".join(released.lists)
     people = "number withheld" if released.people is None else f"{released.people:,} people"
     if released.kind == "analyst":
+        drawn = f" and in {released.draws} draws of the linkage" if released.draws else ""
+        rates = ", error rates of every two lists" if released.draws else ""
         lines = [
             (
                 f"Exact counts over lists {lists}: {people}, all combinations of lists, "
-                "at three thresholds"
+                f"at three thresholds{drawn}"
             ),
             f"Sealed to: {released.recipient} · {released.output.name}",
-            "Contains: counts. No pairs, no clusters, no handles, no encodings.",
+            f"Contains: counts{rates}. No pairs, no clusters, no handles, no encodings.",
+            *([AVERAGE] if released.draws else []),
         ]
         following = f"send {released.output.name} to {released.recipient}, who runs `linkage open`."
     else:
@@ -152,6 +157,7 @@ def released_text(released: Released) -> str:
                 "Contains: counts that may be published under the agreement's rule. Do not fit "
                 "models to them: use the analyst's table."
             ),
+            "They are those of the chosen scenario alone; draws of the linkage are not in them.",
         ]
         following = f"read {released.files[-1]}, then publish."
     lines += [

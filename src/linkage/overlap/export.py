@@ -1,8 +1,7 @@
 r"""Overlap tables as CSV: for the analyst (exact) and for the public (suppressed or rounded).
 
-All files are UTF-8 with ``\n`` line ends, a header, and commas. A text that a spreadsheet
-would take for a formula (it begins with ``= + - @`` or a control character) gets an apostrophe
-in front. Files of counts have one 0/1 column per list, in the agreement's order.
+Files of counts have one 0/1 column per list, in the agreement's order; for the rest see
+:mod:`linkage.overlap.csv_text`.
 
 Shapes for R:
 
@@ -16,8 +15,6 @@ Shapes for R:
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -25,8 +22,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage.overlap.csv_text import csv_bytes, free_name, members
 from linkage.overlap.disclosure import WITHHELD, PublishedTable
-from linkage.overlap.histories import history_text
+from linkage.overlap.export_draws import draw_files
 from linkage.overlap.table import SCENARIOS, OverlapTable
 
 __all__ = ["WITHHELD_MARK", "Format", "csv_files", "publication_files", "single_csv"]
@@ -40,8 +38,6 @@ It does not say "<10", because not every withheld count is small. In R:
 ``read.csv(file, na.strings = "..")``.
 """
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
 
 def csv_files(table: OverlapTable, form: Format, stratum: str | None = None) -> dict[str, bytes]:
     """The exact table as CSV files.
@@ -49,8 +45,9 @@ def csv_files(table: OverlapTable, form: Format, stratum: str | None = None) -> 
     Args:
         table: the exact counts.
         form: "csv": overlap.csv (all histories), scenarios.csv (all histories at three
-            thresholds) and, with strata, by_stratum.csv and joint.csv; "sparsemse" or
-            "rcapture": one file in that package's shape.
+            thresholds) and, with strata, by_stratum.csv and joint.csv, and beside them those
+            of :func:`linkage.overlap.export_draws.draw_files`; "sparsemse" or "rcapture": one
+            file in that package's shape.
         stratum: for those packages, one file for each value of this stratum instead; a value
             that nobody has gets none. For "csv", only this stratum in by_stratum.csv.
 
@@ -60,9 +57,7 @@ def csv_files(table: OverlapTable, form: Format, stratum: str | None = None) -> 
     Raises:
         ValueError: there is no such stratum.
     """
-    names = table.strata if stratum is None else (stratum,)
-    if not set(names) <= set(table.strata):
-        raise ValueError("no such stratum")
+    names = _strata(table, stratum)
     if form != "csv":
         if stratum is None:
             return {f"{form}.csv": _for_r(table, table.counts, form)}
@@ -75,22 +70,7 @@ def csv_files(table: OverlapTable, form: Format, stratum: str | None = None) -> 
             for number, value in enumerate(values, start=1)
             if cells[:, number - 1].any()
         }
-    files = {
-        "overlap.csv": _by_history(table, [("count", table.counts)]),
-        "scenarios.csv": _by_history(table, list(zip(SCENARIOS, table.scenarios, strict=True))),
-    }
-    if names:
-        files["by_stratum.csv"] = _tidy(
-            table.lists,
-            table.histories,
-            [
-                (name, value, table.by_stratum[table.strata.index(name)][:, at])
-                for name in names
-                for at, value in enumerate(table.values[table.strata.index(name)])
-            ],
-        )
-        files["joint.csv"] = _joint(table)
-    return files
+    return _exact_files(table, names) | draw_files(table)
 
 
 def single_csv(table: OverlapTable, form: Format, stratum: str | None = None) -> bytes:
@@ -106,7 +86,7 @@ def single_csv(table: OverlapTable, form: Format, stratum: str | None = None) ->
         ValueError: there is no such stratum, or the package's shape has no place for one.
     """
     if form == "csv":
-        files = csv_files(table, "csv", stratum)
+        files = _exact_files(table, _strata(table, stratum))
         if stratum is not None:
             return files["by_stratum.csv"]
         return files.get("joint.csv", files["overlap.csv"])
@@ -137,45 +117,72 @@ def publication_files(published: PublishedTable) -> dict[str, bytes]:
         for at, value in enumerate(items.values[stratum]):
             tidy.append((name, value, cells[:, at]))
             margins.append([f"stratum:{name}", value, _shown(sizes[at])])
-    header = [*items.lists, _free_name("count", items.lists)]
+    header = [*items.lists, free_name("count", items.lists)]
     rows = [
-        [*_members(history, items.lists), _shown(n)]
+        [*members(history, items.lists), _shown(n)]
         for history, n in zip(items.histories, published.counts, strict=True)
     ]
-    files = {"overlap.csv": _write([header, *rows])}
+    files = {"overlap.csv": csv_bytes([header, *rows])}
     if tidy:
         files["by_stratum.csv"] = _tidy(items.lists, items.histories, tidy)
-    files["margins.csv"] = _write([["margin", "value", "count"], *margins])
+    files["margins.csv"] = csv_bytes([["margin", "value", "count"], *margins])
+    return files
+
+
+def _strata(table: OverlapTable, stratum: str | None) -> tuple[str, ...]:
+    names = table.strata if stratum is None else (stratum,)
+    if not set(names) <= set(table.strata):
+        raise ValueError("no such stratum")
+    return names
+
+
+def _exact_files(table: OverlapTable, names: Sequence[str]) -> dict[str, bytes]:
+    """The counts of the scenarios, and of the chosen one by the strata that are named."""
+    files = {
+        "overlap.csv": _by_history(table, [("count", table.counts)]),
+        "scenarios.csv": _by_history(table, list(zip(SCENARIOS, table.scenarios, strict=True))),
+    }
+    if names:
+        files["by_stratum.csv"] = _tidy(
+            table.lists,
+            table.histories,
+            [
+                (name, value, table.by_stratum[table.strata.index(name)][:, at])
+                for name in names
+                for at, value in enumerate(table.values[table.strata.index(name)])
+            ],
+        )
+        files["joint.csv"] = _joint(table)
     return files
 
 
 def _for_r(table: OverlapTable, counts: NDArray[np.int64], form: Format) -> bytes:
     name = "freq" if form == "rcapture" else "count"
-    header = [*table.lists, _free_name(name, table.lists)]
+    header = [*table.lists, free_name(name, table.lists)]
     rows = [
-        [*_members(history, table.lists), str(n)]
+        [*members(history, table.lists), str(n)]
         for history, n in zip(table.histories, counts, strict=True)
         if n
     ]
-    return _write([header, *rows])
+    return csv_bytes([header, *rows])
 
 
 def _by_history(table: OverlapTable, columns: Sequence[tuple[str, NDArray[np.int64]]]) -> bytes:
-    header = [*table.lists, *(_free_name(name, table.lists) for name, _ in columns)]
+    header = [*table.lists, *(free_name(name, table.lists) for name, _ in columns)]
     rows = [
-        [*_members(history, table.lists), *(str(counts[at]) for _, counts in columns)]
+        [*members(history, table.lists), *(str(counts[at]) for _, counts in columns)]
         for at, history in enumerate(table.histories)
     ]
-    return _write([header, *rows])
+    return csv_bytes([header, *rows])
 
 
 def _joint(table: OverlapTable) -> bytes:
     taken = list(table.lists)
     for name in (*table.strata, "count"):
-        taken.append(_free_name(name, taken))
+        taken.append(free_name(name, taken))
     rows = [
         [
-            *_members(table.histories[history], table.lists),
+            *members(table.histories[history], table.lists),
             *(table.values[s][value] for s, value in enumerate(values)),
             str(count),
         ]
@@ -183,7 +190,7 @@ def _joint(table: OverlapTable) -> bytes:
             table.joint_strata, table.joint_history, table.joint_count, strict=True
         )
     ]
-    return _write([taken, *rows])
+    return csv_bytes([taken, *rows])
 
 
 def _tidy(
@@ -192,39 +199,19 @@ def _tidy(
     columns: Iterable[tuple[str, str, NDArray[np.int64]]],
 ) -> bytes:
     taken = list(lists)
-    stratum, value_name, count = (_free_name(n, taken) for n in ("stratum", "value", "count"))
+    stratum, value_name, count = (free_name(n, taken) for n in ("stratum", "value", "count"))
     rows = [
-        [name, value, *_members(history, lists), _shown(n)]
+        [name, value, *members(history, lists), _shown(n)]
         for name, value, counts in columns
         for history, n in zip(histories, counts, strict=True)
     ]
-    return _write([[stratum, value_name, *lists, count], *rows])
-
-
-def _members(history: int, lists: Sequence[str]) -> list[str]:
-    return list(history_text(history, len(lists)))
+    return csv_bytes([[stratum, value_name, *lists, count], *rows])
 
 
 def _shown(count: int | np.int64) -> str:
     return WITHHELD_MARK if count == WITHHELD else str(int(count))
 
 
-def _free_name(name: str, taken: Sequence[str]) -> str:
-    """``name``, with underscores until no other column has it, whatever the case."""
-    used = {other.lower() for other in taken}
-    while name.lower() in used:
-        name += "_"
-    return name
-
-
 def _file_part(value: str) -> str:
     """A value as part of a file name; its number in the name keeps names apart."""
     return re.sub(r"[^A-Za-z0-9]+", "-", value).strip("-")[:30] or "value"
-
-
-def _write(rows: Iterable[Sequence[str]]) -> bytes:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    for row in rows:
-        writer.writerow([f"'{text}" if text.startswith(_FORMULA) else text for text in row])
-    return stream.getvalue().encode("utf-8")

@@ -12,7 +12,7 @@ from linkage.errors import Fault, PolicyError
 from linkage.overlap.strata import resolve_strata
 from linkage.types import UNKNOWN, CaptureHistories, Clusters
 
-__all__ = ["MAXIMUM_LISTS", "all_histories", "capture_histories", "history_text"]
+__all__ = ["MAXIMUM_LISTS", "all_histories", "capture_histories", "history_text", "membership_of"]
 
 MAXIMUM_LISTS = 16
 """More lists than this have more than 65,535 capture histories: no table anybody can read."""
@@ -45,6 +45,16 @@ def all_histories(list_count: int) -> tuple[int, ...]:
         for size in range(1, list_count + 1)
         for members in combinations(range(list_count), size)
     )
+
+
+def membership_of(list_count: int) -> NDArray[np.bool_]:
+    """``(histories, lists)``: whether each of :func:`all_histories` includes each list.
+
+    >>> membership_of(2).tolist()
+    [[True, False], [False, True], [True, True]]
+    """
+    masks = np.array(all_histories(list_count), dtype=np.int64)
+    return (masks[:, None] >> np.arange(list_count) & 1).astype(bool)
 
 
 def history_text(history: int, list_count: int) -> str:

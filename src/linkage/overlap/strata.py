@@ -50,19 +50,24 @@ def resolve_strata(
     if not len(record_strata) == len(clusters.person) == len(clusters.lists):
         raise ValueError("record_strata and clusters describe different records")
     resolved = np.full((clusters.people, record_strata.shape[1]), UNKNOWN, dtype=np.uint8)
-    disagreements = []
-    for column in range(record_strata.shape[1]):
-        values = record_strata[:, column]
-        known = values != UNKNOWN
-        disagreements.append(
-            _resolve_one(
-                clusters.person[known],
-                clusters.lists[known],
-                values[known].astype(np.int64),
-                resolved[:, column],
-            )
+    order = np.argsort(clusters.person, kind="stable")
+    person, values = clusters.person[order], record_strata[order]
+    first = np.flatnonzero(np.diff(person, prepend=-1))
+    least = np.minimum.reduceat(values, first, axis=0)  # UNKNOWN is the largest value
+    most = np.maximum.reduceat(np.where(values == UNKNOWN, 0, values), first, axis=0)
+    resolved[person[first]] = least
+    split = np.zeros(resolved.shape, dtype=bool)
+    split[person[first]] = (least != UNKNOWN) & (most > least)
+    # Nearly everybody's records agree; the rule is slow and only the others need it.
+    for column in np.flatnonzero(split.any(axis=0)):
+        told = (record_strata[:, column] != UNKNOWN) & split[clusters.person, column]
+        _resolve_one(
+            clusters.person[told],
+            clusters.lists[told],
+            record_strata[told, column].astype(np.int64),
+            resolved[:, column],
         )
-    return resolved, tuple(disagreements)
+    return resolved, tuple(int(people) for people in split.sum(axis=0))
 
 
 def _resolve_one(
@@ -70,10 +75,8 @@ def _resolve_one(
     lists: NDArray[np.int64],
     values: NDArray[np.int64],
     resolved: NDArray[np.uint8],
-) -> int:
-    """Fill ``resolved`` for one stratum (known values only); return the disagreements."""
-    if not len(person):
-        return 0
+) -> None:
+    """Fill ``resolved`` for one stratum, from records that all have a known value of it."""
     list_count = int(lists.max()) + 1
     # One row per (person, list, value), with the number of records that say so.
     voice, records = np.unique((person * list_count + lists) * _VALUES + values, return_counts=True)
@@ -87,8 +90,6 @@ def _resolve_one(
     who, what = np.divmod(pair, _VALUES)
     chosen = _first_of_each(who, np.lexsort((on[first], -voices, who)))
     resolved[who[chosen]] = what[chosen].astype(np.uint8)
-    said = np.unique(person * _VALUES + values) // _VALUES
-    return int((np.unique(said, return_counts=True)[1] > 1).sum())
 
 
 def _first_of_each(group: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int64]:

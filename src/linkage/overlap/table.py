@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage.overlap.histories import all_histories
-from linkage.types import UNKNOWN, CaptureHistories
+from linkage.overlap.draws import TableDraws, fits_records, joint_draws, joint_rows
+from linkage.overlap.histories import all_histories, membership_of
+from linkage.overlap.rates import list_pairs, table_rates
+from linkage.types import CaptureHistories
 
-__all__ = ["SCENARIOS", "UNKNOWN_VALUE", "OverlapTable", "build_overlap_table"]
+__all__ = ["SCENARIOS", "UNKNOWN_VALUE", "Method", "OverlapTable", "build_overlap_table"]
+
+Method = Literal["probability", "similarity"]
+"""By what records were held to be one person: match probabilities, or a similarity threshold."""
 
 UNKNOWN_VALUE = "unknown"
 """The last value of every stratum in every table; the agreement does not list it."""
@@ -36,6 +42,12 @@ class OverlapTable:
         joint_history: ``(rows,)`` int64, index into :attr:`histories`.
         joint_count: ``(rows,)`` int64, people, at least 1, at the chosen threshold.
         disagreements: per stratum, people whose records disagreed and were resolved.
+        method: "probability" or "similarity"; the latter has no records, draws and rates.
+        records: records on each list, duplicates counted; empty if unknown.
+        draws: joint counts of every draw of the linkage; no draws if there are none.
+        rates: error rates ``overall`` and of every two ``lists``, JSON-ready; of each the
+            number of record pairs ``linked`` and, as mean, 5% and 95% over the draws, the
+            shares of :data:`linkage.overlap.rates.SHARES`. Empty if there are none.
         thresholds: the three thresholds in millionths, or None.
     """
 
@@ -47,6 +59,10 @@ class OverlapTable:
     joint_history: NDArray[np.int64] = field(repr=False)
     joint_count: NDArray[np.int64] = field(repr=False)
     disagreements: tuple[int, ...]
+    method: Method
+    records: tuple[int, ...]
+    draws: TableDraws = field(repr=False)
+    rates: Mapping[str, Any] = field(repr=False)
     thresholds: tuple[int, int, int] | None = None
 
     @cached_property
@@ -57,8 +73,7 @@ class OverlapTable:
     @cached_property
     def membership(self) -> NDArray[np.bool_]:
         """``(histories, lists)``: whether the history includes the list."""
-        masks = np.array(self.histories, dtype=np.int64)
-        return (masks[:, None] >> np.arange(len(self.lists)) & 1).astype(bool)
+        return membership_of(len(self.lists))
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -81,14 +96,34 @@ class OverlapTable:
         """People on both lists, whatever else they are on, by pair of list indices."""
         on = self.membership.astype(np.int64)
         both = (on * self.counts[:, None]).T @ on
-        count = len(self.lists)
-        return {(i, j): int(both[i, j]) for i in range(count) for j in range(i + 1, count)}
+        return {(i, j): int(both[i, j]) for i, j in list_pairs(len(self.lists))}
 
     @property
     def on_lists(self) -> tuple[int, ...]:
         """People on exactly 1, 2, ... k lists."""
         size = self.membership.sum(axis=1)
         return tuple(int(self.counts[size == j].sum()) for j in range(1, len(self.lists) + 1))
+
+    @property
+    def on_several(self) -> tuple[int, int, int]:
+        """People on two or more lists at the low, the chosen and the high threshold."""
+        low, chosen, high = self.scenarios[:, self._several].sum(axis=1)
+        return int(low), int(chosen), int(high)
+
+    @cached_property
+    def draw_histories(self) -> NDArray[np.int64]:
+        """``(draws, histories)`` int64, people by history in every draw of the linkage."""
+        return self.draws.by_history(len(self.histories))
+
+    @property
+    def draw_on_several(self) -> NDArray[np.int64]:
+        """``(draws,)`` int64, people on two or more lists in every draw of the linkage."""
+        several: NDArray[np.int64] = self.draw_histories[:, self._several].sum(axis=1)
+        return several
+
+    @property
+    def _several(self) -> NDArray[np.bool_]:
+        return np.asarray(self.membership.sum(axis=1) >= 2)
 
     @cached_property
     def by_stratum(self) -> tuple[NDArray[np.int64], ...]:
@@ -107,17 +142,27 @@ def build_overlap_table(
     high: CaptureHistories,
     *,
     thresholds: Sequence[float] | None = None,
+    method: Method = "similarity",
+    records: Sequence[int] = (),
+    draws: Iterable[CaptureHistories] = (),
+    rates: Mapping[str, Any] | None = None,
 ) -> OverlapTable:
     """Count people by capture history at three thresholds, and by stratum at the chosen one.
+
+    A linkage by probability has records, draws and rates; one by similarity has none.
 
     Args:
         low: histories when linking at a low threshold (most links, fewest people).
         chosen: histories at the threshold of the run.
         high: histories when linking at a high threshold.
         thresholds: the three thresholds, in that order, to be shown to the analyst.
+        method: by what was linked.
+        records: number of records of each list.
+        draws: histories of every draw of the linkage; read once, one at a time.
+        rates: error rates, see :func:`linkage.overlap.rates.table_rates`.
 
     Raises:
-        ValueError: the three do not have the same lists and strata.
+        ValueError: the arguments are not of one linkage of the same lists and strata.
         PolicyError: E640 for too many lists.
 
     >>> history = np.array([1, 3, 3], dtype=np.uint32)
@@ -127,13 +172,6 @@ def build_overlap_table(
     >>> table.counts.tolist(), table.list_sizes, table.on_lists
     ([1, 0, 2], (3, 2), (1, 2))
     """
-    for other in (low, high):
-        if (other.lists, other.strata, other.values) != (
-            chosen.lists,
-            chosen.strata,
-            chosen.values,
-        ):
-            raise ValueError("the three scenarios have different lists or strata")
     if thresholds is not None and len(thresholds) != len(SCENARIOS):
         raise ValueError("thresholds: low, chosen, high")
     histories = all_histories(len(chosen.lists))
@@ -142,28 +180,61 @@ def build_overlap_table(
     scenarios = np.stack(
         [
             np.bincount(position[found.history], minlength=len(histories))
-            for found in (low, chosen, high)
+            for found in _all_like(chosen, (low, chosen, high))
         ]
     ).astype(np.int64)
-    values = tuple((*allowed, UNKNOWN_VALUE) for allowed in chosen.values)
-    unknown = np.array([len(allowed) - 1 for allowed in values], dtype=np.uint8)
-    stratum = np.where(chosen.stratum == UNKNOWN, unknown[None, :], chosen.stratum)
-    rows, counts = np.unique(
-        np.column_stack([stratum.astype(np.int64), position[chosen.history]]),
-        axis=0,
-        return_counts=True,
-    )
-    return OverlapTable(
+    strata, history, count = joint_rows(chosen)
+    table = OverlapTable(
         lists=chosen.lists,
         strata=chosen.strata,
-        values=values,
+        values=tuple((*allowed, UNKNOWN_VALUE) for allowed in chosen.values),
         scenarios=scenarios,
-        joint_strata=rows[:, :-1].astype(np.uint8),
-        joint_history=rows[:, -1],
-        joint_count=counts.astype(np.int64),
+        joint_strata=strata,
+        joint_history=history,
+        joint_count=count,
         disagreements=chosen.disagreements,
+        method=method,
+        records=tuple(int(number) for number in records),
+        draws=joint_draws(_all_like(chosen, draws), len(chosen.strata)),
+        rates=table_rates(rates, chosen.lists) if rates else {},
         thresholds=_millionths(thresholds),
     )
+    _require_whole(table)
+    return table
+
+
+def _all_like(
+    chosen: CaptureHistories, others: Iterable[CaptureHistories]
+) -> Iterator[CaptureHistories]:
+    """The others, each after a look at whether it is of the same lists and strata."""
+    for other in others:
+        if (other.lists, other.strata, other.values) != (
+            chosen.lists,
+            chosen.strata,
+            chosen.values,
+        ):
+            raise ValueError("two linkages have different lists or strata")
+        yield other
+
+
+def _require_whole(table: OverlapTable) -> None:
+    """Records, draws and rates: all of them or none, and none without the other.
+
+    Raises:
+        ValueError: some are missing, or the counts are not those of so many records.
+    """
+    present = {bool(table.records), bool(len(table.draws)), bool(table.rates)}
+    if present != {table.method == "probability"}:
+        raise ValueError("a linkage by probability has records, draws and rates; no other has")
+    if table.records and not (
+        len(table.records) == len(table.lists)
+        and fits_records(
+            np.concatenate([table.scenarios, table.draw_histories]),
+            table.membership,
+            table.records,
+        )
+    ):
+        raise ValueError("the counts are not those of so many records")
 
 
 def _millionths(thresholds: Sequence[float] | None) -> tuple[int, int, int] | None:

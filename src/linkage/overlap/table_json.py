@@ -1,4 +1,7 @@
-"""The analyst's table as canonical JSON, "linkage-overlap/1": what is sealed and opened.
+"""The analyst's table as canonical JSON: what is sealed and opened (`docs/format.md`).
+
+A linkage by a similarity threshold is "linkage-overlap/1", as before there were draws; one by
+probability is "linkage-overlap/2", which has all of that and records, draws and error rates.
 
 Margins are written beside the cells although they follow from them: a reader that finds
 them in agreement knows that nothing was lost, and another implementer can test his sums.
@@ -12,12 +15,17 @@ from typing import Any
 import numpy as np
 
 from linkage.canonical import canonical_json
-from linkage.overlap.histories import MAXIMUM_LISTS, history_text
-from linkage.overlap.table import SCENARIOS, UNKNOWN_VALUE, OverlapTable
+from linkage.overlap.draws import joint_draws
+from linkage.overlap.draws_json import draws_as_json, parse_draws
+from linkage.overlap.histories import MAXIMUM_LISTS, history_text, membership_of
+from linkage.overlap.table import SCENARIOS, UNKNOWN_VALUE, Method, OverlapTable
 
-__all__ = ["FORMAT", "table_content", "table_from_content"]
+__all__ = ["FORMATS", "table_content", "table_from_content"]
 
-FORMAT = "linkage-overlap/1"
+FORMATS: dict[str, Method] = {
+    "linkage-overlap/1": "similarity",
+    "linkage-overlap/2": "probability",
+}
 _MAXIMUM_COUNT = 2**53
 
 
@@ -36,8 +44,9 @@ def table_content(table: OverlapTable) -> bytes:
 
 
 def _as_json(table: OverlapTable) -> dict[str, Any]:
+    added = draws_as_json(table) if table.method == "probability" else {}
     return {
-        "format": FORMAT,
+        "format": next(name for name, method in FORMATS.items() if method == table.method),
         "lists": list(table.lists),
         "strata": [
             {"name": name, "values": list(values), "disagreements": disagreements}
@@ -64,6 +73,7 @@ def _as_json(table: OverlapTable) -> dict[str, Any]:
             "pairs": [[i, j, n] for (i, j), n in table.pair_overlaps.items()],
             "on_lists": list(table.on_lists),
         },
+        **added,
     }
 
 
@@ -74,9 +84,9 @@ def table_from_content(content: bytes) -> OverlapTable:
         content: bytes written by :func:`table_content`.
 
     Raises:
-        ValueError: the content is not a "linkage-overlap/1" table, or its sums disagree. The
-            content was authenticated before, so the reason is a faulty program, and nothing
-            is gained by saying more.
+        ValueError: the content is not a table of one of :data:`FORMATS`, or its sums disagree.
+            The content was authenticated before, so the reason is a faulty program, and
+            nothing is gained by saying more.
     """
     try:
         table = _parse(json.loads(content.decode("utf-8")))
@@ -84,14 +94,15 @@ def table_from_content(content: bytes) -> OverlapTable:
     except (ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError):
         sound = False
     if not sound:
-        raise ValueError("not a sound linkage-overlap/1 table")
+        raise ValueError("not a sound overlap table")
     return table
 
 
 def _parse(data: Any) -> OverlapTable:
     """Rebuild the table from its independent parts; the caller compares all the rest."""
     lists = tuple(_text(item) for item in data["lists"])
-    if data["format"] != FORMAT or not 1 <= len(lists) <= MAXIMUM_LISTS:
+    method = FORMATS[data["format"]]
+    if not 1 <= len(lists) <= MAXIMUM_LISTS:
         raise ValueError("format")
     if len(set(lists)) != len(lists):
         raise ValueError("lists")
@@ -127,6 +138,17 @@ def _parse(data: Any) -> OverlapTable:
     if thresholds is not None:
         low, chosen, high = (_integer(threshold) for threshold in thresholds)
         thresholds = (low, chosen, high)
+    records: tuple[int, ...] = ()
+    draws = joint_draws((), len(names))
+    rates: dict[str, Any] = {}
+    if method == "probability":
+        records, draws, rates = parse_draws(
+            data,
+            lists=lists,
+            values=values,
+            scenarios=scenarios,
+            membership=membership_of(len(lists)),
+        )
     return OverlapTable(
         lists=lists,
         strata=names,
@@ -136,6 +158,10 @@ def _parse(data: Any) -> OverlapTable:
         joint_history=cells[:, -2],
         joint_count=cells[:, -1],
         disagreements=tuple(_count(stratum["disagreements"]) for stratum in strata),
+        method=method,
+        records=records,
+        draws=draws,
+        rates=rates,
         thresholds=thresholds,
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.support.overlap import rates_of
 from tests.support.unit_run import agreement_content, agreement_text, identity
 from typer.testing import CliRunner
 
@@ -22,9 +23,16 @@ from linkage.types import CaptureHistories
 COUNTS = (40, 30, 20, 9, 5, 3, 1)  # I K P IK IP KP IKP
 
 
+DRAWN = ((9, 5, 3, 1), (9, 5, 2, 1), (9, 4, 2, 1), (10, 6, 3, 1))
+
+
 def found(people: int = 1) -> CaptureHistories:
+    return counted(COUNTS, people)
+
+
+def counted(counts: tuple[int, ...], people: int = 1) -> CaptureHistories:
     terms = agreement_content()["strata"]
-    history = np.repeat(np.array([1, 2, 4, 3, 5, 6, 7], dtype=np.uint32), COUNTS)[people - 1 :]
+    history = np.repeat(np.array([1, 2, 4, 3, 5, 6, 7], dtype=np.uint32), counts)[people - 1 :]
     return CaptureHistories(
         ("I", "K", "P"),
         tuple(stratum["name"] for stratum in terms),
@@ -44,6 +52,18 @@ def desk(tmp_path: Path) -> Path:
         (tmp_path / f"{name}.identity").write_bytes(secret)
     seal(tmp_path, table_content(build_overlap_table(found(2), found(1), found(1))))
     return tmp_path
+
+
+def drawn() -> bytes:
+    """A table by probability, of four draws with 18, 17, 16 and 20 people on several lists."""
+    chosen = found()
+    draws = [counted(COUNTS[:3] + extra) for extra in DRAWN]
+    return table_content(
+        build_overlap_table(
+            chosen, chosen, chosen, thresholds=(0.2, 0.5, 0.8), method="probability",
+            records=(60, 50, 40), draws=draws, rates=rates_of(chosen),
+        )
+    )  # fmt: skip
 
 
 def seal(folder: Path, content: bytes, sequence: int = 1_790_000_000) -> None:
@@ -91,6 +111,60 @@ def test_json_has_the_same_numbers(desk: Path):
     assert result["on_exactly"] == {"1": 90, "2": 17, "3": 1}
     assert result["scenarios"]["low"]["people"] == 107
     assert all(Path(path).exists() for path in result["files"])
+
+
+def test_draws_and_error_rates_are_written_and_said(desk: Path):
+    seal(desk, drawn())
+    text = open_(desk, "-o", str(desk / "out"))
+    assert "on 2 or more   the low threshold 18 · chosen 18 · high 18" in text
+    assert "over 4 draws of the linkage 18 on average (16 to 20 in 90% of them)" in text
+    assert "20 pairs of records linked: 95% (90% to 100%) are right" in text
+    assert "of all true pairs 12% (5% to 20%) were missed" in text
+    assert "single most likely linkage" in text
+    assert "Average estimates over the draws." in text
+    assert f'draws <- read.csv("{(desk / "out" / "draws.csv").as_posix()}")' in text
+    lines = (desk / "out" / "draws.csv").read_text().splitlines()
+    assert lines[:2] == ["draw,I,K,P,count", "1,1,0,0,40"]
+    assert lines[-1] == "4,1,1,1,1"
+    assert len(lines) == 1 + 4 * 7
+    rates = (desk / "out" / "error_rates.csv").read_text().splitlines()
+    assert rates[1] == "I,K,10,0.9512,0.9001,1.0000,0.1250,0.0500,0.2000"
+    joint = (desk / "out" / "draws_joint.csv").read_text().splitlines()
+    assert joint[:2] == ["draw,I,K,P,sex,count", "1,1,0,0,f,40"]
+    assert stat.S_IMODE((desk / "out" / "draws.csv").stat().st_mode) == 0o600
+
+
+def test_json_has_the_draws_and_the_error_rates(desk: Path):
+    seal(desk, drawn())
+    result = json.loads(open_(desk, "-o", str(desk / "out"), "--json"))
+    assert (result["method"], result["draws"]) == ("probability", 4)
+    assert result["people_on_two_or_more"] == {
+        "low": 18, "chosen": 18, "high": 18, "draws": {"mean": 17.8, "low": 16.1, "high": 19.7},
+    }  # fmt: skip
+    assert result["error_rates"]["overall"]["missed"] == [0.125, 0.05, 0.2]
+    assert [rate["lists"] for rate in result["error_rates"]["lists"]] == [
+        ["I", "K"], ["I", "P"], ["K", "P"],
+    ]  # fmt: skip
+
+
+def test_a_table_without_draws_says_nothing_of_them(desk: Path):
+    text = open_(desk, "-o", str(desk / "out"))
+    assert "draws of" not in text
+    assert not list((desk / "out").glob("draws*"))
+    result = json.loads(open_(desk, "-o", str(desk / "again"), "--json"))
+    assert (result["method"], result["draws"], result["error_rates"]) == ("similarity", 0, {})
+    assert result["people_on_two_or_more"] == {"low": 18, "chosen": 18, "high": 18}
+
+
+@pytest.mark.parametrize("form", ["csv", "sparsemse", "rcapture"])
+def test_one_file_is_what_it_was(desk: Path, form: str):
+    open_(desk, "--csv", str(desk / "before.csv"), "--format", form)
+    seal(desk, drawn())
+    text = open_(desk, "--csv", str(desk / "after.csv"), "--format", form)
+    assert "This shape has no place for the draws" in text
+    assert (desk / "after.csv").read_bytes() == (desk / "before.csv").read_bytes()
+    open_(desk, "-o", str(desk / form), "--format", form)
+    assert (desk / form / "draws.csv").exists() == (form == "csv")
 
 
 def test_one_file_in_the_shape_of_an_r_package(desk: Path):

@@ -6,7 +6,8 @@ import csv
 import io
 
 import numpy as np
-from tests.support.overlap import table
+import pytest
+from tests.support.overlap import drawn_table, rates_of, table
 
 from linkage.agreement.model import Disclosure
 from linkage.overlap import (
@@ -103,6 +104,64 @@ def test_column_names_stay_apart_and_nothing_looks_like_a_formula():
     assert all("/" not in name and ".." not in name for name in names)
 
 
+DRAWS = [CELLS, [[2, 1, 0], [0, 1, 2], [2, 0, 5]]]
+
+
+def test_draws_hold_every_history_and_the_combinations_that_occur():
+    files = csv_files(drawn_table(DRAWS, 2, values=2), "csv")
+    assert files["draws.csv"] == (
+        b"draw,A,B,count\n1,1,0,4\n1,0,1,4\n1,1,1,5\n2,1,0,3\n2,0,1,3\n2,1,1,7\n"
+    )
+    assert rows(files["draws_joint.csv"])[:4] == [
+        ["draw", "A", "B", "sex", "count"],
+        ["1", "1", "0", "f", "3"],
+        ["1", "1", "1", "f", "1"],
+        ["1", "1", "0", "m", "1"],
+    ]
+    first = [row[1:] for row in rows(files["draws_joint.csv"])[1:] if row[0] == "1"]
+    assert first == rows(files["joint.csv"])[1:], "the first draw is what was chosen"
+    assert files["error_rates.csv"] == (
+        b"list_1,list_2,linked,precision,precision_low,precision_high,"
+        b"missed,missed_low,missed_high\n"
+        b"A,B,5,0.9512,0.9001,1.0000,0.1250,0.0500,0.2000\n"
+    )
+
+
+def test_the_other_files_do_not_change_with_the_draws():
+    drawn, plain = drawn_table(DRAWS, 2, values=2), table(CELLS, 2, values=2)
+    files, before = csv_files(drawn, "csv"), csv_files(plain, "csv")
+    assert set(files) - set(before) == {"draws.csv", "draws_joint.csv", "error_rates.csv"}
+    assert {name: files[name] for name in before} == before
+    assert single_csv(drawn, "csv") == single_csv(plain, "csv")
+    assert csv_files(drawn, "rcapture", "sex") == csv_files(plain, "rcapture", "sex")
+
+
+def test_without_strata_draws_have_no_joint_counts():
+    files = csv_files(drawn_table([[[5], [4], [3]]], 2), "csv")
+    assert "draws.csv" in files
+    assert "draws_joint.csv" not in files
+
+
+def test_columns_of_draws_stay_apart_and_nothing_looks_like_a_formula():
+    people = CaptureHistories(
+        lists=("draw", "B"),
+        strata=("Count",),
+        values=(("=1+1", "Łódź, north"),),
+        history=np.array([1, 3], dtype=np.uint32),
+        stratum=np.array([[0], [1]], dtype=np.uint8),
+        disagreements=(0,),
+    )
+    drawn = build_overlap_table(
+        people, people, people, method="probability", records=(2, 1), draws=[people],
+        rates=rates_of(people),
+    )  # fmt: skip
+    assert rows(csv_files(drawn, "csv")["draws_joint.csv"]) == [
+        ["draw_", "draw", "B", "Count", "count_"],
+        ["1", "1", "0", "'=1+1", "1"],
+        ["1", "1", "1", "Łódź, north", "1"],
+    ]
+
+
 def test_publication_marks_what_is_withheld_and_holds_no_exact_small_count():
     cells = [[400, 90, 20], [300, 80, 30], [3, 1, 0]]
     published = publish(table(cells, 2, values=2), Disclosure(minimum_cell=10))
@@ -120,6 +179,15 @@ def test_publication_marks_what_is_withheld_and_holds_no_exact_small_count():
     for content in files.values():
         for row in rows(content)[1:]:
             assert row[-1] == ".." or int(row[-1]) == 0 or int(row[-1]) >= 10
+
+
+@pytest.mark.parametrize("disclosure", [Disclosure(minimum_cell=10), Disclosure(rule="round")])
+def test_draws_and_error_rates_change_nothing_in_a_publication(disclosure: Disclosure):
+    cells = [[400, 90, 20], [300, 80, 30], [3, 1, 0]]
+    others = [[[401, 89, 19], [299, 83, 31], [11, 2, 7]], [[17, 5, 4], [6, 8, 2], [160, 71, 43]]]
+    plain = publication_files(publish(table(cells, 2, values=2), disclosure))
+    drawn = publication_files(publish(drawn_table([cells, *others], 2, values=2), disclosure))
+    assert drawn == plain
 
 
 def test_publication_without_strata_has_no_table_of_strata():

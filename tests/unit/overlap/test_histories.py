@@ -169,6 +169,7 @@ def test_what_is_sealed_is_what_is_opened(cells):
 
 CHANGES = {
     "format": lambda data: data.update(format="linkage-overlap/2"),
+    "a later format": lambda data: data.update(format="linkage-overlap/3"),
     "a cell": lambda data: data["by_stratum"][0][0].__setitem__(0, 4),
     "a joint count": lambda data: data["joint"][0].__setitem__(2, 4),
     "the order": lambda data: data["joint"].reverse(),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.support.unit_run import (
     LISTS,
@@ -19,11 +21,12 @@ from tests.support.unit_run import (
     true_histories,
 )
 
+from linkage.cli.linkage_unit_text import released_dict, released_text
 from linkage.errors import LinkageError
 from linkage.overlap import OverlapTable, table_from_content
 from linkage.package.table import open_overlap
 from linkage.roles.linkage_unit import Released, link, receive, release
-from linkage.workspace import open_run, read_log, read_releases
+from linkage.workspace import load_link, open_run, read_log, read_releases, store_link, write_run
 
 
 def linked_day(folder: Path, text: str | None = None) -> Day:
@@ -85,6 +88,58 @@ def test_strata_are_counted_by_person(day: Day) -> None:
     assert table.strata == ("sex",)
     assert table.by_stratum[0].sum(axis=0).tolist() == [95 - unknown - odd, odd, unknown]
     assert table.disagreements == (0,)
+
+
+def test_the_analyst_gets_the_draws_and_the_error_rates(day: Day) -> None:
+    released = let_out(day)
+    table = table_of(day)
+    with open_run(day.run) as run:
+        linked = load_link(run.connection)
+    assert linked is not None
+    assert linked.method == table.method == "probability"
+    assert released.draws == len(table.draws) == len(linked.draws) > 1
+    assert table.records == linked.records
+    assert table.rates["overall"] == linked.rates["overall"]
+    assert table.rates["lists"] == linked.rates["lists"]
+    for person, counts in zip(linked.draws, table.draw_histories, strict=True):
+        histories = np.zeros(person.max() + 1, dtype=int)
+        np.bitwise_or.at(histories, person, 1 << linked.list_index)
+        assert counts.tolist() == [int((histories == mask).sum()) for mask in table.histories]
+    assert "draws of the linkage" in released_text(released)
+    assert "misses some matches" in released_text(released)
+    assert released_dict(released)["draws"] == len(table.draws)
+
+
+def test_a_given_threshold_has_no_draws(day: Day) -> None:
+    link(day.run, identity=day.identity, now=NOW, threshold=0.8)
+    released = let_out(day)
+    table = table_of(day)
+    assert (table.method, len(table.draws), table.rates) == ("similarity", 0, {})
+    assert released.draws == 0
+    assert "draws" not in released_text(released)
+
+
+def test_nothing_of_the_draws_is_published(day: Day, tmp_path: Path) -> None:
+    """What is published of a linkage is the same, byte for byte, whatever its draws are."""
+    other = tmp_path / "other"
+    other.mkdir()
+    again = linked_day(other)
+    with write_run(again.run) as run:
+        linked = load_link(run.connection)
+        assert linked is not None
+        apart = np.arange(sum(linked.records), dtype=np.int32)
+        rates = json.loads(json.dumps(linked.rates).replace("0.0", "0.3"))
+        changed = dataclasses.replace(linked, draws=np.stack([apart] * 3), rates=rates)
+        store_link(run.connection, changed)
+    released = let_out(day, to="public", output="publication")
+    assert released.draws == 0
+    let_out(again, to="public", output="publication")
+    published = files_of(day.folder / "publication")
+    assert published == files_of(again.folder / "publication")
+    assert not [name for name in published if "draw" in name or "rate" in name]
+    assert b"draw" not in b"".join(published.values())
+    let_out(again)
+    assert len(table_of(again).draws) == 3, "the analyst of the other run does get them"
 
 
 def test_only_the_analyst_opens_it(day: Day) -> None:
@@ -251,5 +306,6 @@ def test_links_are_never_written_even_if_the_agreement_allows_them(tmp_path: Pat
     table = table_of(day)
     assert set(table.__dataclass_fields__) == {
         *("lists", "strata", "values", "scenarios", "joint_strata", "joint_history"),
-        *("joint_count", "disagreements", "thresholds"),
+        *("joint_count", "disagreements", "thresholds", "method", "records", "draws", "rates"),
     }
+    assert set(table.draws.__slots__) == {"strata", "history", "count"}

@@ -8,39 +8,25 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from linkage.agreement.fingerprint import short_fingerprint
-from linkage.agreement.model import Agreement, Party
+from linkage.agreement.model import Agreement
 from linkage.errors import Fault, MachineError, UsageError
 from linkage.files import machine_errors, refuse_existing, write_whole_group
 from linkage.identity.private import Identity
-from linkage.overlap import (
-    OverlapTable,
-    build_overlap_table,
-    capture_histories,
-    publication_files,
-    publish,
-    table_content,
+from linkage.roles.linkage_unit.common import require_authority, require_linked
+from linkage.roles.linkage_unit.release_content import (
+    ReleaseContent,
+    exact_table,
+    published_content,
+    sealed_content,
 )
-from linkage.overlap.export import WITHHELD_MARK
-from linkage.package.table import seal_overlap
-from linkage.roles.linkage_unit.common import open_list, require_authority, require_linked
-from linkage.version import __version__
 from linkage.workspace import (
-    SCENARIOS,
     Begun,
-    LinkState,
     Release,
     ReleaseKind,
-    Run,
-    active_entries,
     begin_release,
     complete_release,
     head,
@@ -49,9 +35,6 @@ from linkage.workspace import (
 )
 
 __all__ = ["Released", "release"]
-
-_METADATA = "publication.json"
-_MAIN_TABLE = "overlap.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +50,7 @@ class Released:
         people: distinct people at the chosen threshold, as the recipient sees it; None
             where it is withheld.
         withheld: number of counts withheld; 0 for the analyst.
+        draws: draws of the linkage that the recipient gets; 0 for the public.
         number: 1, 2, ... over all releases of the run.
         agreement: short fingerprint.
         log_head: hash of the newest entry of the run's log.
@@ -79,19 +63,10 @@ class Released:
     lists: tuple[str, ...]
     people: int | None
     withheld: int
+    draws: int
     number: int
     agreement: str
     log_head: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """What would be written: its hash is that of the counts, not of the sealed bytes."""
-
-    contents: Mapping[Path, bytes]
-    digest: bytes
-    people: int | None
-    withheld: int
 
 
 def release(
@@ -132,11 +107,11 @@ def release(
         unit = require_authority(state.agreement, identity, now)
         analyst = _analyst(state.agreement, recipient) if to == "analyst" else ""
         linked = require_linked(state)
-        table = _table(state, linked, identity)
+        table = exact_table(state, linked, identity)
         prepared = (
-            _sealed(table, state.agreement, unit, analyst, identity, output, now)
+            sealed_content(table, state.agreement, unit, analyst, identity, output, now)
             if to == "analyst"
-            else _published(table, state, linked, output, now)
+            else published_content(table, state, linked, output, now)
         )
         begun = begin_release(
             state.connection,
@@ -165,6 +140,7 @@ def release(
         lists=linked.lists,
         people=prepared.people,
         withheld=prepared.withheld,
+        draws=prepared.draws,
         number=begun.release.number,
         agreement=fingerprint,
         log_head=log_head,
@@ -192,97 +168,7 @@ def _analyst(agreement: Agreement, recipient: str | None) -> str:
     return recipient
 
 
-def _table(state: Run, linked: LinkState, identity: Identity) -> OverlapTable:
-    """Capture histories at the three thresholds, with the strata from the sealed packages."""
-    entries = active_entries(state.ledger)
-    strata = np.concatenate(
-        [open_list(state, entries[list_id], identity).strata for list_id in linked.lists]
-    )
-    low, chosen, high = (
-        capture_histories(
-            linked.clusters(scenario),
-            strata,
-            lists=linked.lists,
-            strata=[stratum.name for stratum in state.agreement.strata],
-            values=[stratum.values for stratum in state.agreement.strata],
-        )
-        for scenario in SCENARIOS
-    )
-    thresholds = [linked.thresholds[scenario] for scenario in SCENARIOS]
-    return build_overlap_table(low, chosen, high, thresholds=thresholds)
-
-
-def _sealed(
-    table: OverlapTable,
-    agreement: Agreement,
-    unit: Party,
-    analyst: str,
-    identity: Identity,
-    output: Path,
-    now: dt.datetime,
-) -> _Prepared:
-    content = table_content(table)
-    sealed = seal_overlap(
-        content,
-        agreement=agreement,
-        sender=identity,
-        sender_id=unit.id,
-        recipient_id=analyst,
-        sequence=int(now.timestamp()),
-        software_version=__version__,
-        name=output.name,
-    )
-    return _Prepared({output: sealed}, hashlib.sha256(content).digest(), table.people, 0)
-
-
-def _published(
-    table: OverlapTable, state: Run, linked: LinkState, output: Path, now: dt.datetime
-) -> _Prepared:
-    """The CSV files and, last, what they are: without it a publication is not finished."""
-    published = publish(table, state.agreement.disclosure)
-    files = publication_files(published)
-    digest = hashlib.sha256()
-    for name in sorted(files):
-        digest.update(f"{name}|{len(files[name])}|".encode() + files[name])
-    agreement = state.agreement
-    metadata = {
-        "format": "linkage-publication/1",
-        "title": agreement.title,
-        "project": agreement.id,
-        "round": agreement.round,
-        "agreement": state.fingerprint.hex(),
-        "published": now.date().isoformat(),
-        "software": f"linkage {__version__}",
-        "lists": list(linked.lists),
-        "lists_left_out": [i for i in agreement.lists if i not in linked.lists],
-        "rule": published.rule,
-        "minimum_cell" if published.rule == "suppress" else "rounding_base": published.parameter,
-        "withheld": published.withheld,
-        "withheld_mark": WITHHELD_MARK,
-        "omitted_strata": list(published.omitted_strata),
-        "explanation": list(published.explanation()),
-        "statement": "Counts of people, found by comparing encodings; encodings remain personal "
-        "data and no part of them is published here. Linkage is not free of error. Do not "
-        "combine with another publication of the same people: two tables can be subtracted "
-        "from one another. Fit models to the analyst's exact table, not to this one.",
-    }
-    contents = {_part_of(output, name): files[name] for name in sorted(files)}
-    text = json.dumps(metadata, ensure_ascii=False, indent=2) + "\n"
-    contents[_part_of(output, _METADATA)] = text.encode()
-    people = None if published.people < 0 else published.people
-    return _Prepared(contents, digest.digest(), people, published.withheld)
-
-
-def _part_of(output: Path, name: str) -> Path:
-    """Where a file of the publication goes: into the folder, or beside the main CSV file."""
-    if output.suffix.lower() != ".csv":
-        return output / name
-    if name == _MAIN_TABLE:
-        return output
-    return output.with_suffix(".json" if name == _METADATA else f".{name}")
-
-
-def _write(run: Path, prepared: _Prepared, begun: Begun, now: dt.datetime) -> None:
+def _write(run: Path, prepared: ReleaseContent, begun: Begun, now: dt.datetime) -> None:
     """Write the files; where that fails cleanly, nobody has seen the counts: withdraw."""
     try:
         if begun.release.kind == "public":
