@@ -68,7 +68,7 @@ def replicate(seed: int) -> dict[str, Any]:
     except PolicyError as error:
         return known | {"refused": error.faults[0].code}
     chosen = linkage.person["chosen"]
-    counts = count_pairs(chosen, linkage.draws, found.lists, linkage.scores.groups)
+    counts = count_pairs(chosen, linkage.draws, found.lists)
     rows = []
     for one in range(len(made.sizes)):
         for other in range(one + 1, len(made.sizes)):

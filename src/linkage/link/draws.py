@@ -3,8 +3,9 @@
 Each draw takes the mixture anew from weighted records (the Bayesian bootstrap, Rubin 1981),
 with what the mixture cannot learn from the data drawn too: the steepness of the strangers'
 tail, the matches that are hidden among strangers, and how far the two lists differ from the
-rest. Then the partition is drawn from its posterior. An estimator that is run on every draw
-and averages carries the linkage error into its interval.
+rest. Then the partition is drawn from its posterior, and as many records as there are hidden
+matches are joined at random: nobody knows which, but their number is a part of every count. An
+estimator that is run on every draw and averages carries the linkage error into its interval.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage.link.hidden import with_hidden
 from linkage.link.mixture import MATCH_SLOPE, STRANGER_SLOPE, MixtureFit, fit_mixture
 from linkage.link.partition import draw_partition, pair_graph
 from linkage.link.score import HIDDEN_DEPTH, LinkScores, evidence_of
@@ -36,13 +38,10 @@ class LinkageDraws:
 
     Attributes:
         person: ``(draws, records)`` int32, person of each record, numbered 0, 1, ... in the
-            order of first appearance.
-        hidden: ``(draws, groups)`` float64, number of matches among the pairs that no draw can
-            link, because they look like strangers.
+            order of first appearance; hidden matches included.
     """
 
     person: NDArray[np.int32]
-    hidden: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.person)
@@ -55,6 +54,7 @@ def draw_linkages(
     *,
     count: int = 60,
     seed: int = 0,
+    alike: NDArray[np.int64] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> LinkageDraws:
     """Draw partitions.
@@ -65,11 +65,13 @@ def draw_linkages(
         chosen: ``(records,)`` int64, the partition to begin with.
         count: number of draws.
         seed: equal seeds give equal draws.
+        alike: ``(records,)`` int64; a hidden match joins records of equal number where it can,
+            so that nobody is of two strata. None: any records.
         progress: called with the share done, 0 to 1.
     """
     generator = np.random.default_rng(seed)
     person = np.empty((count, len(lists)), dtype=np.int32)
-    hidden = np.empty((count, len(scores.groups.lists)))
+    among = np.zeros(len(lists), dtype=np.int64) if alike is None else alike
     at = chosen
     for first in range(0, count, PER_FIT):
         fit = _refit(scores, lists, generator)
@@ -88,12 +90,11 @@ def draw_linkages(
         )
         for draw in range(first, min(first + PER_FIT, count)):
             at = draw_partition(graph, at, generator, sweeps=SWEEPS)
-            person[draw] = at
             expected = unseen * np.exp(shift[tuple(scores.groups.lists.T)])
-            hidden[draw] = generator.poisson(np.minimum(expected, len(lists) ** 2))
+            person[draw] = with_hidden(at, scores, lists, expected, among, generator)
         if progress is not None:
             progress(min(first + PER_FIT, count) / count)
-    return LinkageDraws(person, hidden)
+    return LinkageDraws(person)
 
 
 def _refit(

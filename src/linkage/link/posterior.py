@@ -41,6 +41,7 @@ def link_by_probability(
     floor: float,
     draws: int = 60,
     seed: int = 0,
+    alike: NDArray[np.int64] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Linkage:
     """Link all lists together, duplicates within a list included, without any truth.
@@ -51,6 +52,7 @@ def link_by_probability(
         floor: the search's floor.
         draws: number of draws from the posterior.
         seed: of the draws.
+        alike: ``(records,)`` int64; hidden matches join records of equal number in the draws.
         progress: called with the share done, 0 to 1.
 
     Raises:
@@ -62,7 +64,7 @@ def link_by_probability(
         for name, probability in PROBABILITIES.items()
     }
     drawn = draw_linkages(
-        scores, lists, person["chosen"], count=draws, seed=seed, progress=progress
+        scores, lists, person["chosen"], count=draws, seed=seed, alike=alike, progress=progress
     )
     return Linkage(person, scores, drawn)
 

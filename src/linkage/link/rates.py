@@ -1,8 +1,8 @@
 """Error rates of a linkage without its truth: what the draws say of what was chosen.
 
 In every draw the partition drawn stands for the truth. The linked pairs that it has too are
-right; its other pairs, and those it could not link because they look like strangers, were
-missed. A pair is two records, on two lists, of one person.
+right; its other pairs were missed, hidden ones included, which look like strangers. A pair is two
+records, on two lists, of one person.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.link.draws import LinkageDraws
-from linkage.link.mixture import PairGroups
 
 __all__ = ["LEVEL", "ErrorRate", "Interval", "PairCounts", "count_pairs"]
 
@@ -69,13 +68,13 @@ class PairCounts:
 
     Attributes:
         linked: ``(lists, lists)`` int64, symmetric, as are all.
-        true: ``(draws, lists, lists)`` float64, hidden ones included.
-        right: ``(draws, lists, lists)`` float64.
+        true: ``(draws, lists, lists)`` int64.
+        right: ``(draws, lists, lists)`` int64.
     """
 
     linked: NDArray[np.int64]
-    true: NDArray[np.float64]
-    right: NDArray[np.float64]
+    true: NDArray[np.int64]
+    right: NDArray[np.int64]
 
     def of_lists(self, one: int, other: int) -> ErrorRate:
         """The rate of two lists."""
@@ -97,7 +96,6 @@ def count_pairs(
     chosen: NDArray[np.int64],
     draws: LinkageDraws,
     lists: NDArray[np.int64],
-    groups: PairGroups,
     *,
     among: NDArray[np.bool_] | None = None,
 ) -> PairCounts:
@@ -107,27 +105,19 @@ def count_pairs(
         chosen: ``(records,)`` int64, the partition that was chosen.
         draws: partitions drawn from the posterior.
         lists: ``(records,)`` int64, list of each record.
-        groups: which two lists the draws' hidden matches belong to.
-        among: ``(records,)`` bool; if given, only pairs of two of these records are counted,
-            and of the hidden ones the same share as of the others.
+        among: ``(records,)`` bool; if given, only pairs of two of these records are counted.
     """
     number = int(lists.max(initial=0)) + 1
-    hidden = np.zeros((len(draws), number, number))
-    hidden[:, groups.lists[:, 0], groups.lists[:, 1]] = draws.hidden
-    hidden[:, groups.lists[:, 1], groups.lists[:, 0]] = draws.hidden
     part = np.ones(len(lists), dtype=bool) if among is None else among
-    true = np.empty(hidden.shape)
-    right = np.empty(hidden.shape)
-    for place, drawn in enumerate(draws.person):
-        person = drawn.astype(np.int64)
-        true[place] = _pairs(person[part], lists[part], number)
-        right[place] = _pairs(_both(chosen[part], person[part]), lists[part], number)
-        if among is not None:
-            hidden[place] *= true[place] / np.maximum(_pairs(person, lists, number), 1)
-    return PairCounts(_pairs(chosen[part], lists[part], number), true + hidden, right)
+    drawn = [each[part].astype(np.int64) for each in draws.person]
+    return PairCounts(
+        linked=_pairs(chosen[part], lists[part], number),
+        true=np.stack([_pairs(each, lists[part], number) for each in drawn]),
+        right=np.stack([_pairs(_both(chosen[part], each), lists[part], number) for each in drawn]),
+    )
 
 
-def _rate(linked: int, true: NDArray[np.float64], right: NDArray[np.float64]) -> ErrorRate:
+def _rate(linked: int, true: NDArray[np.int64], right: NDArray[np.int64]) -> ErrorRate:
     precision = right / linked if linked else np.ones(len(right))
     missed = np.where(true > 0, 1.0 - right / np.where(true > 0, true, 1.0), 0.0)
     return ErrorRate(linked, _interval(precision), _interval(missed))

@@ -7,7 +7,7 @@ import pytest
 from tests.support.mixtures import FLOOR, Drawn, drawn_lists
 
 from linkage.link.draws import LinkageDraws
-from linkage.link.mixture import pair_groups
+from linkage.link.hidden import with_hidden
 from linkage.link.posterior import Linkage, cluster_scores, link_by_probability
 from linkage.link.rates import count_pairs
 from linkage.link.score import score_candidates
@@ -41,9 +41,7 @@ def test_the_rates_hold_the_truth() -> None:
     for seed in range(4):
         drawn = drawn_lists(20 + seed, size=300, shared=100)
         linkage = linked(drawn, draws=40)
-        rate = count_pairs(
-            linkage.person["chosen"], linkage.draws, drawn.lists, linkage.scores.groups
-        ).overall()
+        rate = count_pairs(linkage.person["chosen"], linkage.draws, drawn.lists).overall()
         true, found = (
             together(person, drawn.lists) for person in (drawn.person, linkage.person["chosen"])
         )
@@ -80,10 +78,9 @@ def test_pairs_are_counted_as_defined(part: bool) -> None:
     lists = generator.integers(0, 3, 60)
     chosen = np.unique(generator.integers(0, 25, 60), return_inverse=True)[1]
     drawn = np.stack([generator.integers(0, 25, 60) for _ in range(3)]).astype(np.int32)
-    groups = pair_groups(*(np.array(x) for x in ([0], [1])), lists)
-    draws = LinkageDraws(drawn, np.zeros((3, len(groups.lists))))
+    draws = LinkageDraws(drawn)
     among = generator.random(60) < 0.6 if part else None
-    counts = count_pairs(chosen, draws, lists, groups, among=among)
+    counts = count_pairs(chosen, draws, lists, among=among)
     use = np.flatnonzero(among) if part else np.arange(60)
     pairs = [(a, b) for a in use for b in use if a < b and lists[a] != lists[b]]
     found = [(a, b) for a, b in pairs if chosen[a] == chosen[b]]
@@ -96,6 +93,38 @@ def test_pairs_are_counted_as_defined(part: bool) -> None:
         for row in drawn
     ]
     assert overall.missed.mean == pytest.approx(np.mean(missed))
+
+
+def test_hidden_matches_are_joined_as_many_as_expected() -> None:
+    drawn = drawn_lists(7, size=300, shared=100)
+    scores = score_candidates(drawn.pairs, drawn.lists, floor=FLOOR)
+    chosen = cluster_scores(scores, drawn.lists)
+    expected = np.where(scores.groups.within, 0.0, 40.0)
+    alike = drawn.person % 2
+    more = []
+    for seed in range(10):
+        whole = with_hidden(
+            chosen, scores, drawn.lists, expected, alike, np.random.default_rng(seed)
+        )
+        more.append(len(together(whole, drawn.lists)) - len(together(chosen, drawn.lists)))
+        for a, b in together(whole, drawn.lists) - together(chosen, drawn.lists):
+            assert drawn.lists[a] != drawn.lists[b]
+        assert together(chosen, drawn.lists) <= together(whole, drawn.lists)
+        assert whole[0] == 0
+    assert 0.75 * 120 < np.mean(more) < 2.2 * 120  # joined people bring their other records along
+
+
+def test_hidden_matches_do_not_put_two_entries_of_a_list_together() -> None:
+    drawn = drawn_lists(8, size=60, shared=20, duplicates=0)
+    scores = score_candidates(drawn.pairs, drawn.lists, floor=FLOOR)
+    chosen = np.arange(len(drawn.lists))
+    expected = np.full(len(scores.groups.lists), 500.0)
+    whole = with_hidden(
+        chosen, scores, drawn.lists, expected, np.zeros_like(chosen), np.random.default_rng(1)
+    )
+    for person in range(int(whole.max()) + 1):
+        own = drawn.lists[whole == person]
+        assert len(own) == len(set(own.tolist()))
 
 
 def test_components_add_up() -> None:

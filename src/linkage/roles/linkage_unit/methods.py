@@ -58,8 +58,10 @@ def by_probability(
     Raises:
         PolicyError: E620 the data cannot tell matches from strangers.
     """
-    linkage = link_by_probability(pairs, lists, floor=floor, progress=progress)
-    counts = count_pairs(linkage.person["chosen"], linkage.draws, lists, linkage.scores.groups)
+    strata = np.concatenate([encoded.strata for encoded in opened])
+    alike = np.unique(strata, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+    linkage = link_by_probability(pairs, lists, floor=floor, alike=alike, progress=progress)
+    counts = count_pairs(linkage.person["chosen"], linkage.draws, lists)
     overall = counts.overall()
     names = [encoded.list_id for encoded in opened]
     by_lists = [
@@ -67,7 +69,6 @@ def by_probability(
         for one in range(len(names))
         for other in range(one + 1, len(names))
     ]
-    strata = np.concatenate([encoded.strata for encoded in opened])
     rates = {
         "overall": overall.as_dict(),
         "lists": by_lists,
@@ -149,7 +150,6 @@ def _by_stratum(
                 linkage.person["chosen"],
                 linkage.draws,
                 lists,
-                linkage.scores.groups,
                 among=strata[:, place] == index,
             ).overall()
             if rate.linked >= LEAST_LINKED:
