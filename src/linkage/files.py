@@ -71,17 +71,22 @@ def read_bytes(path: Path, *, made_by: str = "") -> bytes:
         return path.read_bytes()
 
 
-def refuse_existing(*paths: Path) -> None:
+def refuse_existing(*paths: Path, option: str = "") -> None:
     """Refuse to overwrite.
+
+    Args:
+        paths: files that are to be written.
+        option: what lets the command replace them, if anything does.
 
     Raises:
         UsageError: E201 for every path that exists already, all at once.
     """
+    way = f"give {option}" if option else "move the old file away"
     faults = [
         Fault(
             "E201",
             f"{path.name} exists already and was not overwritten.",
-            "Choose another name, or move the old file away.",
+            f"Choose another name, or {way}.",
             file=path.name,
         )
         for path in paths

@@ -1,8 +1,9 @@
-"""What `diagnose` shows: bars, thresholds, counts at three thresholds; nothing of one pair."""
+"""What `diagnose` says: what was found, how sure, where it is weak, what to do next."""
 
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,39 +11,62 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from linkage.cli.console import as_typed
+from linkage.cli.diagnosis_tables import (
+    conflict_lines,
+    count_lines,
+    overlap_lines,
+    rate_lines,
+    surplus_lines,
+)
 from linkage.cli.linkage_unit_text import threshold_text
 
 if TYPE_CHECKING:
-    from linkage.roles.linkage_unit import Diagnosis, ScenarioCounts
+    from linkage.roles.linkage_unit import Diagnosis
     from linkage.workspace import LinkState
 
-__all__ = ["diagnosis_text", "histogram_lines"]
+__all__ = ["LINE", "diagnosis_text", "histogram_lines"]
 
+LINE = 98
+"""Characters of a line, at most."""
+
+_STAYS = (
+    "Similarities can give people away: this page stays with the linkage unit. Nothing in it is "
+    "of one pair. Encodings remain personal data."
+)
 _WIDTH = 40
 _ROWS = 25
 
 
-def diagnosis_text(diagnosis: Diagnosis, run: Path) -> str:
-    """The diagnosis for people."""
+def diagnosis_text(diagnosis: Diagnosis, run: Path, written: Sequence[Path] = ()) -> str:
+    """The diagnosis for people.
+
+    Args:
+        diagnosis: what `link` found.
+        run: the run directory.
+        written: files that were written beside this text.
+    """
     state = diagnosis.state
-    lists = ", ".join(
-        f"{list_id} {records:,}"
-        for list_id, records in zip(state.lists, state.records, strict=True)
-    )
-    lines = [f"Records: {lists}"]
-    if diagnosis.left_out:
-        lines.append(f"Left out: {', '.join(diagnosis.left_out)}")
-    lines += ["", "Similarity of records of different lists (bars: logarithm of the pairs)"]
-    lines += histogram_lines(state)
-    lines += ["", *_threshold_lines(state), "", *_count_lines(state, diagnosis.scenarios)]
+    lines = ["WHAT WAS FOUND", *_headline(diagnosis), "", *count_lines(diagnosis)]
+    lines += ["", *overlap_lines(diagnosis)]
+    lines += ["", "HOW SURE", *_wrapped([threshold_text(state), *state.explanation])]
+    if state.rates:
+        lines += ["", *rate_lines(state.rates), "", *surplus_lines(state.components)]
+    else:
+        lines += ["", "Pairs between lists by similarity (bars: logarithm of the pairs)"]
+        lines += histogram_lines(state)
+    lines += ["", "WHERE IT IS WEAK", *_wrapped(diagnosis.weak_points, "- "), ""]
+    lines += conflict_lines(state.conflicts)
     release = as_typed("linkage", "release", "--run", run)
-    lines += [
-        "",
-        f"Log: {diagnosis.log_entries} entries, head {diagnosis.log_head[:16]}",
-        "Similarities can give people away: this page stays with the linkage unit.",
-        "Encodings remain personal data.",
-        f"Next: {release} -i YOUR.identity --to analyst -o counts.lnk",
-    ]
+    lines += ["", "WHAT TO DO NEXT", *_wrapped(diagnosis.advice, "- ")]
+    if written:
+        lines.append(f"Wrote {', '.join(path.name for path in written)}.")
+    lines += _wrapped(
+        [
+            f"Log: {diagnosis.log_entries} entries, head {diagnosis.log_head[:16]}",
+            _STAYS,
+        ]
+    )
+    lines.append(f"Next: {release} -i YOUR.identity --to analyst -o counts.lnk")
     return "\n".join(lines)
 
 
@@ -74,42 +98,30 @@ def histogram_lines(state: LinkState) -> list[str]:
     return lines
 
 
+def _headline(diagnosis: Diagnosis) -> list[str]:
+    state, chosen = diagnosis.state, diagnosis.scenarios["chosen"]
+    records = ", ".join(
+        f"{list_id} {records:,}"
+        for list_id, records in zip(state.lists, state.records, strict=True)
+    )
+    said = [
+        f"{chosen.people:,} people, {chosen.on_several:,} of them on two or more lists.",
+        f"Records: {records}.",
+    ]
+    if diagnosis.left_out:
+        said.append(f"Left out: {', '.join(diagnosis.left_out)}.")
+    return _wrapped(said)
+
+
+def _wrapped(sentences: Sequence[str], mark: str = "") -> list[str]:
+    return [
+        line
+        for sentence in sentences
+        for line in textwrap.wrap(
+            sentence, LINE, initial_indent=mark, subsequent_indent="  ", break_on_hyphens=False
+        )
+    ]
+
+
 def _position(name: str) -> int:
     return ("low", "chosen", "high").index(name)
-
-
-def _threshold_lines(state: LinkState) -> list[str]:
-    return [threshold_text(state), *(f"  {sentence}" for sentence in state.explanation)]
-
-
-def _count_lines(state: LinkState, scenarios: dict[str, ScenarioCounts]) -> list[str]:
-    low, chosen, high = scenarios["low"], scenarios["chosen"], scenarios["high"]
-    rows: list[tuple[str, Sequence[int]]] = [("people", (low.people, chosen.people, high.people))]
-    for number in range(len(state.lists)):
-        name = "on 1 list" if number == 0 else f"on {number + 1} lists"
-        counts = [scenario.on_lists[number] for scenario in (low, chosen, high)]
-        rows.append((name, counts))
-    lines = [f"{'Threshold':<22}{'low':>10}{'chosen':>10}{'high':>10}"]
-    lines += _rows(rows)
-    sizes = sorted({size for scenario in scenarios.values() for size in scenario.cluster_sizes})
-    lines += ["People by number of records"]
-    lines += _rows(
-        [(str(size), [s.cluster_sizes.get(size, 0) for s in (low, chosen, high)]) for size in sizes]
-    )
-    lines += ["Records merged with another one of their list"]
-    lines += _rows(
-        [
-            (list_id, [s.duplicates[number] for s in (low, chosen, high)])
-            for number, list_id in enumerate(state.lists)
-        ]
-    )
-    lines += ["People on both lists: chosen (range from low to high)"]
-    for (i, j), people in chosen.overlaps.items():
-        ends = sorted((low.overlaps[i, j], people, high.overlaps[i, j]))
-        pair = f"{state.lists[i]} and {state.lists[j]}"
-        lines.append(f"  {pair:<20}{people:>10,} ({ends[0]:,} to {ends[-1]:,})")
-    return lines
-
-
-def _rows(rows: Sequence[tuple[str, Sequence[int]]]) -> list[str]:
-    return [f"  {name:<20}" + "".join(f"{count:>10,}" for count in counts) for name, counts in rows]

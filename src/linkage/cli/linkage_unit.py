@@ -120,16 +120,34 @@ def link_command(
     print_result(linked_dict(state) | cost, linked_text(state, run, cost), as_json=json_output)
 
 
-def diagnose_command(run: RunOption, json_output: JsonOption = False) -> None:
-    """Show what linking found: scores, threshold, cluster sizes and counts at three thresholds.
+def diagnose_command(
+    run: RunOption,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Also draw it: a new .png or .svg file.")
+    ] = None,
+    table: Annotated[
+        Path | None, typer.Option("--table", help="Also write every number: a new .csv file.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Let --plot and --table replace older files.")
+    ] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """Show what linking found, how sure it is, where it is weak and what to do next.
 
-    For the linkage unit's eyes: similarities can give people away and never leave it.
+    For the linkage unit's eyes: similarities can give people away and never leave it. Nothing
+    shown is of one pair of records.
     """
     from linkage.cli.diagnosis_text import diagnosis_text
     from linkage.roles.linkage_unit import diagnose
+    from linkage.roles.linkage_unit.diagnosis_files import prepare_files, write_files
 
+    prepare_files(plot, table, replace=replace)
     diagnosis = diagnose(run)
-    print_result(diagnosis.as_dict(), diagnosis_text(diagnosis, run), as_json=json_output)
+    write_files(diagnosis, plot, table, replace=replace)
+    written = [path for path in (plot, table) if path is not None]
+    result = diagnosis.as_dict() | {"files": [str(path) for path in written]}
+    print_result(result, diagnosis_text(diagnosis, run, written), as_json=json_output)
 
 
 def release_command(

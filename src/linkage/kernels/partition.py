@@ -25,6 +25,8 @@ __all__ = ["PairGraph", "PartitionState", "load_move_records", "move_records"]
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+_TABLED = 64  # sizes of clusters whose share is worked out once
+
 
 class PairGraph(NamedTuple):
     """Candidate pairs seen from both ends.
@@ -96,6 +98,9 @@ def move_records(
     weight = np.zeros(records + 1)
     more_evidence = np.zeros(records + 1)
     more_prior = np.zeros(records + 1)
+    shares = np.empty(_TABLED)
+    for size in range(1, _TABLED):
+        shares[size] = (2.0 / size) ** graph.dependence
     moved = 0
     for step in range(len(active)):
         record = active[step]

@@ -28,7 +28,7 @@ MATCH_SLOPE_DEVIATION = 4.0
 HIDDEN_DEVIATION = 0.8  # of the logarithm
 EVIDENCE_DEVIATION = 0.15  # of the logarithm of all evidence
 GROUP_DEVIATION = 0.5  # of two lists' log odds
-SWEEPS = 6
+SWEEPS = 4
 PER_FIT = 3
 
 

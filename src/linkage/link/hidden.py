@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,7 +42,7 @@ def with_hidden(
     at = person.copy()
     order = np.argsort(person, kind="stable")
     start = np.searchsorted(person[order], np.arange(int(person.max(initial=0)) + 2))
-    members = [order[a:b].tolist() for a, b in itertools.pairwise(start.tolist())]
+    members = _Members(order, start)
     on = np.zeros((int(person.max(initial=0)) + 1, number), dtype=bool)
     on[person, lists] = True
     for place in generator.permutation(len(scores.groups.lists)):
@@ -56,6 +54,28 @@ def with_hidden(
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first)] = np.arange(len(first))
     return np.asarray(rank[inverse])
+
+
+class _Members:
+    """The records of each person, as people are joined."""
+
+    def __init__(self, order: Integers, start: Integers) -> None:
+        self._order, self._start = order, start
+        self._changed: dict[int, list[int]] = {}
+
+    def of(self, person: int) -> list[int]:
+        """The records of a person."""
+        if person not in self._changed:
+            first, last = self._start[person], self._start[person + 1]
+            self._changed[person] = self._order[first:last].tolist()
+        return self._changed[person]
+
+    def join(self, person: int, other: int) -> list[int]:
+        """Give a person the records of another one; which these are."""
+        moved = self.of(other)
+        self.of(person).extend(moved)
+        self._changed[other] = []
+        return moved
 
 
 def _found_by_way_of_others(
@@ -74,7 +94,7 @@ def _found_by_way_of_others(
 def _join(
     at: Integers,
     on: NDArray[np.bool_],
-    members: list[list[int]],
+    members: _Members,
     lists: Integers,
     two: tuple[int, int],
     few: int,
@@ -85,19 +105,21 @@ def _join(
     one, other = two
     left = generator.permutation(np.flatnonzero((lists == one) & ~on[at, other]))
     right = generator.permutation(np.flatnonzero((lists == other) & ~on[at, one]))
-    waiting: dict[int, list[int]] = {}
-    for record, kind in zip(right.tolist(), alike[right].tolist(), strict=True):
-        waiting.setdefault(kind, []).append(record)
-    for record, kind in zip(left.tolist(), alike[left].tolist(), strict=True):
-        candidates = waiting.get(kind)
-        here = at[record]
-        if not candidates or on[here, other]:
+    right = right[np.argsort(alike[right], kind="stable")]
+    kinds = alike[right]
+    taken: dict[int, int] = {}
+    for record in left:  # few are enough, as a rule
+        kind = int(alike[record])
+        if kind not in taken:
+            taken[kind] = int(np.searchsorted(kinds, kind))
+        place, here = taken[kind], at[record]
+        if place == len(kinds) or kinds[place] != kind or on[here, other]:
             continue
-        there = at[candidates.pop()]
+        taken[kind] += 1
+        there = at[right[place]]
         if (on[here] & on[there]).any():
             continue
-        at[members[there]] = here
-        members[here] += members[there]
+        at[members.join(int(here), int(there))] = here
         on[here] |= on[there]
         few -= 1
         if not few:

@@ -19,6 +19,7 @@ DEPENDENCE = 0.7
 """How far the pairs of one person are from independent evidence; chosen on development lists."""
 
 _SWEEPS = 30
+_HOPELESS = -7.0
 
 
 def pair_graph(
@@ -73,7 +74,7 @@ def improve(
         appearance; never lighter than what it began with.
     """
     state = _state(graph, cluster)
-    active = np.flatnonzero(np.diff(graph.start)).astype(np.int64)
+    active = _active(graph, cluster)
     move = load_move_records(use)
     chance = np.zeros(len(active))
     for _ in range(_SWEEPS):
@@ -103,7 +104,7 @@ def draw_partition(
         ``(records,)`` int64, see :func:`improve`.
     """
     state = _state(graph, cluster)
-    active = np.flatnonzero(np.diff(graph.start)).astype(np.int64)
+    active = _active(graph, cluster)
     move = load_move_records(use)
     for _ in range(sweeps):
         move(graph, state, active, generator.random(len(active)), False)
@@ -124,6 +125,15 @@ def weight(graph: PairGraph, cluster: NDArray[np.int64]) -> float:
     share = 2.0 / state.size[several]
     heavy = share**graph.dependence * state.evidence[several] + share * state.prior[several]
     return float(heavy.sum())
+
+
+def _active(graph: PairGraph, cluster: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Records that may move: together with another, or with a candidate of odds over e^-7."""
+    record = np.repeat(np.arange(len(graph.lists)), np.diff(graph.start))
+    prior = graph.prior[graph.lists[record], graph.lists[graph.neighbour]]
+    hopeful = np.bincount(cluster)[cluster] > 1
+    hopeful[record[graph.evidence + prior > _HOPELESS]] = True
+    return np.flatnonzero(hopeful).astype(np.int64)
 
 
 def _state(graph: PairGraph, cluster: NDArray[np.int64]) -> PartitionState:

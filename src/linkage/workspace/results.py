@@ -38,6 +38,8 @@ class LinkState:
         rates: error rates by what they are of: ``overall``, ``lists`` and ``strata``; JSON-ready,
             empty where they could not be estimated.
         components: how strangers and matches are spread, JSON-ready; empty likewise.
+        conflicts: how often people and single pairs do not agree, by what it is counted of:
+            ``overall``, ``lists`` and ``strata``; JSON-ready.
         draws: ``(draws, records)`` int32, partitions drawn from the posterior; no rows
             likewise.
         candidates: number of pairs that were considered.
@@ -55,6 +57,7 @@ class LinkState:
     explanation: tuple[str, ...]
     rates: Mapping[str, Any]
     components: Mapping[str, Any]
+    conflicts: Mapping[str, Any]
     draws: NDArray[np.int32]
     candidates: int
     bin_edges: NDArray[np.float64]
@@ -92,6 +95,7 @@ def store_link(connection: sqlite3.Connection, state: LinkState) -> None:
         "explanation": state.explanation,
         "rates": state.rates,
         "components": state.components,
+        "conflicts": state.conflicts,
         "candidates": state.candidates,
         "bin_edges": state.bin_edges.tolist(),
         "histogram": state.histogram.tolist(),
@@ -143,6 +147,7 @@ def load_link(connection: sqlite3.Connection) -> LinkState | None:
         explanation=tuple(parameters["explanation"]),
         rates=parameters["rates"],
         components=parameters["components"],
+        conflicts=parameters["conflicts"],
         draws=_unpacked(drawn, sum(parameters["records"])),
         candidates=parameters["candidates"],
         bin_edges=np.asarray(parameters["bin_edges"], dtype=np.float64),

@@ -106,6 +106,7 @@ def test_the_state_keeps_the_result(day: Day) -> None:
     assert np.array_equal(kept.draws, state.draws)
     assert kept.rates == state.rates
     assert kept.components == state.components
+    assert kept.conflicts == state.conflicts
     for name in state.person:
         assert np.array_equal(kept.person[name], state.person[name])
 
@@ -118,18 +119,46 @@ def test_diagnose_counts_the_planted_people(day: Day) -> None:
     assert counts.overlaps == {(0, 1): 40, (0, 2): 30, (1, 2): 40}
     assert counts.duplicates == (2, 0, 0)
     assert sum(size * n for size, n in counts.cluster_sizes.items()) == 187
+    assert counts.on_several == 70
+
+
+def test_diagnose_ranges_over_the_draws(day: Day) -> None:
+    linked(day)
+    diagnosis = diagnose(day.run)
+    drawn, chosen = diagnosis.drawn, diagnosis.scenarios["chosen"]
+    assert drawn is not None
+    assert drawn.people[0] <= chosen.people <= drawn.people[1]
+    assert drawn.on_several[0] <= chosen.on_several <= drawn.on_several[1]
+    assert len(drawn.on_lists) == 3
+    for pair, people in chosen.overlaps.items():
+        assert drawn.overlaps[pair][0] <= people <= drawn.overlaps[pair][1]
+
+
+@pytest.mark.parametrize("options", [{}, {"threshold": 0.7}])
+def test_diagnose_counts_conflicts_by_list(day: Day, options: dict[str, Any]) -> None:
+    conflicts = linked(day, **options).conflicts
+    assert conflicts["overall"]["joined"] == 72
+    assert conflicts["overall"]["twice"] == 2
+    rows = {row["list"]: row for row in conflicts["lists"]}
+    assert [rows[name]["twice"] for name in LISTS] == [2, 0, 0]
+    assert [rows[name]["joined"] for name in LISTS] == [52, 60, 50]
+    assert [rows[name]["weak"] for name in LISTS] == [0, 0, 0]
+    assert diagnose(day.run).state.conflicts == conflicts
+    small = [row for row in conflicts["strata"] if row["joined"] == 0]
+    assert not small
+    assert bool(conflicts["strata"]) is not bool(options)
 
 
 def test_diagnose_shows_no_pair(day: Day) -> None:
     linked(day)
     diagnosis = diagnose(day.run)
     text = diagnosis_text(diagnosis, day.run)
-    for needle in ("low", "chosen", "high", "I and K", "stays with the linkage unit", "Next: "):
+    for needle in ("low", "chosen", "high", "I and K", "stays with the", "Next: ", "Conflicts"):
         assert needle in text
     assert set(diagnosis.as_dict()) == {
         *("lists", "left_out", "linked", "method", "threshold_overridden"),
-        *("explanation", "error_rates", "components", "candidate_pairs"),
-        *("scenarios", "histogram", "log"),
+        *("explanation", "error_rates", "components", "conflicts", "candidate_pairs"),
+        *("weak_points", "advice", "scenarios", "draws", "histogram", "log"),
     }
 
 

@@ -1,4 +1,4 @@
-"""What a linkage looks like, for the linkage unit's eyes: counts and scores, never a pair."""
+"""What a linkage looks like, for the linkage unit's eyes: counts and rates, never a pair."""
 
 from __future__ import annotations
 
@@ -10,11 +10,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage.link.rates import LEVEL
+from linkage.roles.linkage_unit.advice import advice, weak_points
 from linkage.roles.linkage_unit.common import require_linked
 from linkage.types import Clusters
 from linkage.workspace import SCENARIOS, LinkState, head, open_run
 
-__all__ = ["Diagnosis", "ScenarioCounts", "count_scenario", "diagnose"]
+__all__ = [
+    "Diagnosis",
+    "DrawnCounts",
+    "ScenarioCounts",
+    "count_draws",
+    "count_scenario",
+    "diagnose",
+]
+
+Range = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,21 @@ class ScenarioCounts:
     cluster_sizes: dict[int, int]
     duplicates: tuple[int, ...]
 
+    @property
+    def on_several(self) -> int:
+        """People on two or more lists."""
+        return sum(self.on_lists[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnCounts:
+    """Between which numbers nine draws in ten lie; fields as in :class:`ScenarioCounts`."""
+
+    people: Range
+    on_several: Range
+    on_lists: tuple[Range, ...]
+    overlaps: dict[tuple[int, int], Range]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Diagnosis:
@@ -45,6 +71,7 @@ class Diagnosis:
     Attributes:
         state: the link result.
         scenarios: counts by name of the scenario: low, chosen, high.
+        drawn: the range of the draws; None where there are none.
         left_out: ids of the agreement's lists that were not linked.
         log_entries: entries of the run's log.
         log_head: hash of the newest entry.
@@ -52,9 +79,20 @@ class Diagnosis:
 
     state: LinkState
     scenarios: dict[str, ScenarioCounts]
+    drawn: DrawnCounts | None
     left_out: tuple[str, ...]
     log_entries: int
     log_head: str
+
+    @property
+    def weak_points(self) -> tuple[str, ...]:
+        """Where the linkage is weak, a sentence each."""
+        return weak_points(self.state)
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What to do about it, a sentence each."""
+        return advice(self.state)
 
     def as_dict(self) -> dict[str, Any]:
         """The diagnosis as JSON-ready values, the score histogram included."""
@@ -68,6 +106,9 @@ class Diagnosis:
             "explanation": list(self.state.explanation),
             "error_rates": dict(self.state.rates),
             "components": dict(self.state.components),
+            "conflicts": dict(self.state.conflicts),
+            "weak_points": list(self.weak_points),
+            "advice": list(self.advice),
             "candidate_pairs": self.state.candidates,
             "scenarios": {
                 name: {
@@ -83,6 +124,7 @@ class Diagnosis:
                 }
                 for name, counts in self.scenarios.items()
             },
+            "draws": None if self.drawn is None else self._drawn_dict(self.drawn),
             "histogram": {
                 "bin_edges": self.state.bin_edges.tolist(),
                 "pairs": self.state.histogram.tolist(),
@@ -90,9 +132,23 @@ class Diagnosis:
             "log": {"entries": self.log_entries, "head": self.log_head},
         }
 
+    def _drawn_dict(self, drawn: DrawnCounts) -> dict[str, Any]:
+        lists = self.state.lists
+        return {
+            "number": len(self.state.draws),
+            "level": LEVEL,
+            "people": list(drawn.people),
+            "on_two_or_more": list(drawn.on_several),
+            "on_lists": [list(ends) for ends in drawn.on_lists],
+            "overlaps": [
+                {"lists": [lists[i], lists[j]], "people": list(ends)}
+                for (i, j), ends in drawn.overlaps.items()
+            ],
+        }
+
 
 def diagnose(run: Path) -> Diagnosis:
-    """Count what `link` found, at three thresholds.
+    """Count what `link` found, at three thresholds and over the draws.
 
     Args:
         run: the run directory.
@@ -114,6 +170,7 @@ def diagnose(run: Path) -> Diagnosis:
             )
             for name in SCENARIOS
         },
+        drawn=count_draws(state),
         left_out=left_out,
         log_entries=entries,
         log_head=newest.hex(),
@@ -147,6 +204,35 @@ def count_scenario(clusters: Clusters, lists: int, *, threshold: float) -> Scena
         cluster_sizes={size: int(n) for size, n in enumerate(sizes) if size and n},
         duplicates=_ints(records - np.diagonal(together)),
     )
+
+
+def count_draws(state: LinkState) -> DrawnCounts | None:
+    """Count people in every draw, and take the range of the middle 90%.
+
+    Matches that look like strangers are in no draw: the missed share counts them, this does not.
+    """
+    if not len(state.draws):
+        return None
+    lists = state.list_index
+    counts = [
+        count_scenario(Clusters(drawn.astype(np.int64), lists), len(state.lists), threshold=0.0)
+        for drawn in state.draws
+    ]
+    return DrawnCounts(
+        people=_range([each.people for each in counts]),
+        on_several=_range([each.on_several for each in counts]),
+        on_lists=tuple(
+            _range(list(each)) for each in zip(*(c.on_lists for c in counts), strict=True)
+        ),
+        overlaps={
+            pair: _range([each.overlaps[pair] for each in counts]) for pair in counts[0].overlaps
+        },
+    )
+
+
+def _range(values: list[int]) -> Range:
+    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return round(float(low)), round(float(high))
 
 
 def _ints(values: NDArray[np.int64]) -> tuple[int, ...]:

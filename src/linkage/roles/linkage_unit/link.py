@@ -176,9 +176,9 @@ def _link_lists(
     )
     measure = PROFILES[agreement.encoding.profile].measure
     if threshold is not None:
-        result = by_given_threshold(found.pairs, lists, threshold, floor)
+        result = by_given_threshold(found.pairs, lists, threshold, floor, opened)
     elif measure == "match-keys":  # a handful of values has no spread to speak of
-        result = by_proposed_threshold(found.pairs, lists, floor)
+        result = by_proposed_threshold(found.pairs, lists, floor, opened)
     else:
         result = by_probability(
             found.pairs,
@@ -198,6 +198,7 @@ def _link_lists(
         explanation=result.explanation,
         rates=result.rates,
         components=result.components,
+        conflicts=result.conflicts,
         draws=result.draws,
         candidates=len(found.pairs),
         bin_edges=found.bin_edges,

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from linkage.agreement.model import Agreement
 from linkage.link import link_records
+from linkage.link.conflicts import Conflicts, find_conflicts
 from linkage.link.posterior import PROBABILITIES, Linkage, link_by_probability
 from linkage.link.rates import ErrorRate, count_pairs
 from linkage.link.summary import components, explanation
 from linkage.link.threshold import propose_threshold
-from linkage.types import CandidatePairs, EncodedList
+from linkage.types import CandidatePairs, Clusters, EncodedList
 from linkage.workspace import SCENARIOS
 
 __all__ = ["LinkedPeople", "by_given_threshold", "by_probability", "by_proposed_threshold"]
@@ -34,6 +35,7 @@ class LinkedPeople:
     explanation: tuple[str, ...]
     rates: Mapping[str, Any]
     components: Mapping[str, Any]
+    conflicts: Mapping[str, Any]
     draws: NDArray[np.int32]
 
 
@@ -61,6 +63,13 @@ def by_probability(
     strata = np.concatenate([encoded.strata for encoded in opened])
     alike = np.unique(strata, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
     linkage = link_by_probability(pairs, lists, floor=floor, alike=alike, progress=progress)
+    scores = linkage.scores
+    conflicts = find_conflicts(
+        scores.pairs,
+        Clusters(linkage.person["chosen"], lists),
+        likely=scores.probability >= PROBABILITIES["chosen"],
+        strength=scores.fit.log_odds,
+    )
     counts = count_pairs(linkage.person["chosen"], linkage.draws, lists)
     overall = counts.overall()
     names = [encoded.list_id for encoded in opened]
@@ -69,11 +78,8 @@ def by_probability(
         for one in range(len(names))
         for other in range(one + 1, len(names))
     ]
-    rates = {
-        "overall": overall.as_dict(),
-        "lists": by_lists,
-        "strata": _by_stratum(linkage, lists, strata, agreement),
-    }
+    by_stratum, conflicts_by_stratum = _by_stratum(linkage, conflicts, lists, strata, agreement)
+    rates = {"overall": overall.as_dict(), "lists": by_lists, "strata": by_stratum}
     return LinkedPeople(
         method="probability",
         thresholds=dict(PROBABILITIES),
@@ -81,12 +87,16 @@ def by_probability(
         explanation=explanation(linkage.scores, overall),
         rates=rates,
         components=components(linkage.scores),
+        conflicts=_counted(conflicts, lists, opened) | {"strata": conflicts_by_stratum},
         draws=linkage.draws.person,
     )
 
 
 def by_proposed_threshold(
-    pairs: CandidatePairs, lists: NDArray[np.int64], floor: float
+    pairs: CandidatePairs,
+    lists: NDArray[np.int64],
+    floor: float,
+    opened: Sequence[EncodedList],
 ) -> LinkedPeople:
     """By a threshold that the data propose, for similarities of a few values only.
 
@@ -94,17 +104,22 @@ def by_proposed_threshold(
         pairs: candidates within and between lists.
         lists: ``(records,)`` int64, list of each record.
         floor: the search's floor.
+        opened: the lists, for their ids.
 
     Raises:
         PolicyError: E620 the data propose none.
     """
     proposal = propose_threshold(pairs, lists)
     thresholds = {"low": proposal.low, "chosen": proposal.chosen, "high": proposal.high}
-    return _at(pairs, lists, floor, thresholds, proposal.explanation)
+    return _at(pairs, lists, floor, opened, thresholds, proposal.explanation)
 
 
 def by_given_threshold(
-    pairs: CandidatePairs, lists: NDArray[np.int64], threshold: float, floor: float
+    pairs: CandidatePairs,
+    lists: NDArray[np.int64],
+    threshold: float,
+    floor: float,
+    opened: Sequence[EncodedList],
 ) -> LinkedPeople:
     """By a threshold that somebody gave: there is no range, and no error rate.
 
@@ -113,18 +128,20 @@ def by_given_threshold(
         lists: ``(records,)`` int64, list of each record.
         threshold: least similarity.
         floor: the search's floor.
+        opened: the lists, for their ids.
     """
     reason = (
         f"{threshold:.3f} was given by the linkage unit. Nothing is known of its error rates, "
         "and there is no range."
     )
-    return _at(pairs, lists, floor, dict.fromkeys(SCENARIOS, threshold), (reason,))
+    return _at(pairs, lists, floor, opened, dict.fromkeys(SCENARIOS, threshold), (reason,))
 
 
 def _at(
     pairs: CandidatePairs,
     lists: NDArray[np.int64],
     floor: float,
+    opened: Sequence[EncodedList],
     thresholds: Mapping[str, float],
     reasons: tuple[str, ...],
 ) -> LinkedPeople:
@@ -132,26 +149,48 @@ def _at(
         name: link_records(pairs, lists, threshold=value, floor=min(floor, value)).person
         for name, value in thresholds.items()
     }
+    over = pairs.score - thresholds["chosen"]
+    found = find_conflicts(
+        pairs, Clusters(person["chosen"], lists), likely=over >= 0.0, strength=over
+    )
+    conflicts = _counted(found, lists, opened) | {"strata": []}
     none = np.empty((0, len(lists)), dtype=np.int32)
-    return LinkedPeople("similarity", thresholds, person, reasons, {}, {}, none)
+    return LinkedPeople("similarity", thresholds, person, reasons, {}, {}, conflicts, none)
+
+
+def _counted(
+    conflicts: Conflicts, lists: NDArray[np.int64], opened: Sequence[EncodedList]
+) -> dict[str, Any]:
+    return {
+        "overall": conflicts.count().as_dict(),
+        "lists": [
+            {"list": encoded.list_id, **conflicts.count(lists == index).as_dict()}
+            for index, encoded in enumerate(opened)
+        ],
+    }
 
 
 def _by_stratum(
     linkage: Linkage,
+    conflicts: Conflicts,
     lists: NDArray[np.int64],
     strata: NDArray[np.uint8],
     agreement: Agreement,
-) -> list[dict[str, Any]]:
-    """Rates over all lists, of the pairs both of whose records have a value of a stratum."""
-    rows: list[dict[str, Any]] = []
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rates over all lists, of the pairs both of whose records have a value; and conflicts."""
+    rates: list[dict[str, Any]] = []
+    conflicting: list[dict[str, Any]] = []
     for place, stratum in enumerate(agreement.strata):
         for index, value in enumerate(stratum.values):
+            among = strata[:, place] == index
             rate: ErrorRate = count_pairs(
                 linkage.person["chosen"],
                 linkage.draws,
                 lists,
-                among=strata[:, place] == index,
+                among=among,
             ).overall()
             if rate.linked >= LEAST_LINKED:
-                rows.append({"stratum": stratum.name, "value": value, **rate.as_dict()})
-    return rows
+                here = {"stratum": stratum.name, "value": value}
+                rates.append(here | rate.as_dict())
+                conflicting.append(here | conflicts.count(among).as_dict())
+    return rates, conflicting
