@@ -3,7 +3,7 @@
 All pairs of 50,000 records are 1.2 thousand million. A pair of one person agrees on something:
 on the date of birth, on the year and the beginning of a name, on the beginnings of two names,
 or on how two names sound. Each kind of key forgives what the others do not, and none minds
-names in another order.
+names in another order. The pairs of a short list are all looked at.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from linkage.records.duplicates.distinct import DistinctRecords, Words
 from linkage.records.duplicates.library import plaintext_library
 from linkage.types import FieldValue, PartialDate
 
-__all__ = ["LARGEST_BLOCK", "candidate_pairs"]
+__all__ = ["ALL_PAIRS", "LARGEST_BLOCK", "candidate_pairs"]
+
+ALL_PAIRS = 250_000
+"""Pairs of a list up to which all are looked at: seven hundred records, a few seconds."""
 
 LARGEST_BLOCK = 100
 """Records in one block; a key that more of them share says little and is passed over."""
@@ -29,7 +32,7 @@ _SOUNDED = 4
 
 
 def candidate_pairs(records: DistinctRecords) -> NDArray[np.int64]:
-    """Pairs of different records that share at least one key.
+    """Pairs of different records that share at least one key, or all pairs of a short list.
 
     Args:
         records: the distinct records.
@@ -40,6 +43,8 @@ def candidate_pairs(records: DistinctRecords) -> NDArray[np.int64]:
     Raises:
         UsageError: E220 the extra is not installed.
     """
+    if len(records) * (len(records) - 1) // 2 <= ALL_PAIRS:
+        return np.column_stack(np.triu_indices(len(records), k=1)).astype(np.int64)
     sound = _Sounds()
     blocks: dict[str, list[int]] = defaultdict(list)
     texts = [

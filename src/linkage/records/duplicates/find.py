@@ -76,8 +76,8 @@ def propose_duplicates(records: NormalisedList, rules: Sequence[FieldRule]) -> t
     kinds = ["name" if not name else kind_of[name] for name in names]
     levels = compare_pairs(distinct, pairs)
     strangers = compare_pairs(distinct, _random_pairs(len(distinct)))
-    weight = fit_weights(levels, strangers, kinds).of(levels)
     every_pair = max(1.0, len(records) * (len(records) - 1) / 2)
+    weight = fit_weights(levels, strangers, kinds, every_pair).of(levels)
     probability = match_probability(weight, every_pair)
     proposals = [
         Proposal(

@@ -41,10 +41,11 @@ class Date(IntEnum):
 
     DIFFERENT = 0
     YEAR_ONLY = 1  # the same year, another month and day
-    COMPATIBLE = 2  # what both records know is the same, and one knows less
-    ONE_PART = 3  # one of year, month and day differs
-    SWAPPED = 4  # day and month change places
-    SAME = 5
+    ONE_PART = 2  # one of year, month and day differs
+    SWAPPED = 3  # day and month change places
+    SAME = 4
+    PARTLY_DIFFERENT = 5  # one of the two records does not know all parts
+    COMPATIBLE = 6  # ... and what both know is the same
 
 
 class Code(IntEnum):
@@ -191,7 +192,7 @@ def _date(one: PartialDate, two: PartialDate, _similarity: _Similarity) -> int:
         return MISSING
     same = sum(a == b for a, b in known)
     if len(known) < len(parts):
-        return Date.COMPATIBLE if same == len(known) else Date.DIFFERENT
+        return Date.COMPATIBLE if same == len(known) else Date.PARTLY_DIFFERENT
     if same == len(parts):
         return Date.SAME
     if one.year == two.year and (one.month, one.day) == (two.day, two.month):

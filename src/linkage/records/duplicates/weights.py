@@ -9,7 +9,8 @@ Three sources, each for what it knows best:
   apart: pairs with the same date tell about names and codes, pairs with the same names about
   dates and codes. Where EM has too little to go by, or ends somewhere that makes no sense, the
   typical shares of :data:`TYPICAL` are used instead; they also count as a few pairs beside
-  those of EM, so that no share is 0;
+  those of EM, so that no share is 0. Where neither block had an answer for any feature and
+  many pairs are found nevertheless, the shares are those of the pairs found;
 * how many pairs are one person follows from the weights, by EM on that one number.
 """
 
@@ -33,7 +34,7 @@ Floats = NDArray[np.float64]
 TYPICAL: Mapping[str, tuple[float, ...]] = MappingProxyType(
     {
         "name": (0.02, 0.04, 0.10, 0.20, 0.19, 0.45, 0.05, 0.15, 0.80),
-        "date": (0.03, 0.02, 0.15, 0.12, 0.03, 0.65),
+        "date": (0.04, 0.03, 0.15, 0.03, 0.75, 0.15, 0.85),
         "code": (0.05, 0.95),
         "text": (0.10, 0.15, 0.75),
     }
@@ -41,8 +42,8 @@ TYPICAL: Mapping[str, tuple[float, ...]] = MappingProxyType(
 """Share of one person's pairs of records at each level, by kind: what is taken without EM.
 
 Levels as in :mod:`linkage.records.duplicates.levels`; the last three of a name are shares of
-the pairs of which one has a single word. Set by hand after looking at the six synthetic lists
-``vic6k_dense_dev``.
+the pairs of which one has a single word, the last two of a date of those with a part unknown.
+Set by hand after looking at the six synthetic lists ``vic6k_dense_dev``.
 """
 
 TYPICAL_PAIRS = 20.0
@@ -51,13 +52,33 @@ TYPICAL_PAIRS = 20.0
 UNSEEN = 0.5
 """Pairs added at every level of the strangers: what was not seen is rare, not impossible."""
 
+ROUNDS = 5
+"""Rounds in which pairs that are one person are taken out of the strangers."""
+
+MOSTLY = 0.95
+"""Least share of strangers among pairs drawn at random: even 20 rows, each there twice, have
+.97."""
+
 LEAST_PAIRS = 50
 """Pairs in a block below which EM is not used; nor where it holds under a tenth of them for one
 person's."""
 
-_ALIKE = {"name": Names.SIMILAR, "date": Date.ONE_PART, "code": Code.SAME, "text": Text.SIMILAR}
+_ALIKE: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {
+        "name": (
+            *(Names.SIMILAR, Names.VERY_SIMILAR, Names.CONTAINED, Names.SAME),
+            *(Names.ONE_SIMILAR, Names.ONE_SAME),
+        ),
+        "date": (Date.ONE_PART, Date.SWAPPED, Date.SAME, Date.COMPATIBLE),
+        "code": (Code.SAME,),
+        "text": (Text.SIMILAR, Text.SAME),
+    }
+)
 _SPLITS: Mapping[str, tuple[slice, ...]] = MappingProxyType(
-    {"name": (slice(0, Names.ONE_DIFFERENT), slice(Names.ONE_DIFFERENT, None))}
+    {
+        "name": (slice(0, Names.ONE_DIFFERENT), slice(Names.ONE_DIFFERENT, None)),
+        "date": (slice(0, Date.PARTLY_DIFFERENT), slice(Date.PARTLY_DIFFERENT, None)),
+    }
 )
 
 
@@ -93,36 +114,71 @@ class Weights:
         return total
 
 
-def fit_weights(candidates: Levels, strangers: Levels, kinds: Sequence[str]) -> Weights:
+def fit_weights(
+    candidates: Levels, strangers: Levels, kinds: Sequence[str], every_pair: float
+) -> Weights:
     """Fit the weights of a list to its pairs.
+
+    Pairs drawn at random hold a few that are one person, more of them on a list with many
+    duplicates: each counts among the strangers by the probability that it is one, in
+    :data:`ROUNDS` rounds. Where that would take away more than a few of them, people of the
+    list are too much alike for it, and the first round stands.
 
     Args:
         candidates: ``(pairs, features)`` int8, levels of the candidate pairs.
         strangers: ``(pairs, features)`` int8, levels of pairs drawn at random.
         kinds: ``name``, ``date``, ``code`` or ``text``, for every feature.
+        every_pair: number of pairs in the whole list.
 
     Raises:
         UsageError: E220 the extra is not installed.
     """
-    same = _one_person(candidates, kinds)
+    person, fitted = _person_shares(candidates, kinds)
     alike = _strangers_of_one_name(candidates, kinds)
-    plain, among, fitted = [], [], []
+    different, first = np.ones(len(strangers)), None
+    for _ in range(ROUNDS):
+        by_level, among = [], []
+        for place, (kind, own) in enumerate(zip(kinds, person, strict=True)):
+            chance = _shares(_counts(strangers[:, place], len(own), different) + UNSEEN, kind)
+            by_level.append(_worth(own, chance, kind))
+            among.append(by_level[-1])
+            if kind == "code" and len(alike) >= LEAST_PAIRS:
+                chance = _shares(_counts(alike[:, place], len(own)) + UNSEEN, kind)
+                among[-1] = _worth(own, chance, kind)
+        weights = Weights(tuple(kinds), tuple(by_level), tuple(among), fitted)
+        first = first or weights
+        same = match_probability(weights.of(candidates), every_pair)
+        different = 1.0 - _clear(_probability(weights.of(strangers), same.sum() / every_pair))
+        if different.sum() < MOSTLY * len(different) or same.sum() > (1 - MOSTLY) * every_pair:
+            return first
+        if not any(fitted) and _clear(same).sum() >= LEAST_PAIRS:
+            person = _shares_by(candidates, kinds, _clear(same))
+    return weights
+
+
+def _person_shares(
+    candidates: Levels, kinds: Sequence[str]
+) -> tuple[tuple[Floats, ...], tuple[bool, ...]]:
+    """For every feature: share of one person's pairs at each level, and whether EM had a say."""
+    shares, fitted = [], []
+    blocks = _one_person(candidates, kinds)
+    for place in range(len(kinds)):
+        # The feature that makes a block is the same in all of its pairs: it learns nothing there.
+        others = [probability for anchor, probability in blocks.items() if anchor != place]
+        probability = np.sum(others, axis=0) if others else np.zeros(len(candidates))
+        fitted.append(bool(probability.any()))
+        shares.append(_shares_by(candidates, kinds, probability)[place])
+    return tuple(shares), tuple(fitted)
+
+
+def _shares_by(candidates: Levels, kinds: Sequence[str], same: Floats) -> tuple[Floats, ...]:
+    """Shares at each level of pairs that count by ``same``, beside the typical ones."""
+    shares = []
     for place, kind in enumerate(kinds):
         typical = np.array(TYPICAL[kind])
-        counts = np.zeros(len(typical))
-        for anchor, probability in same.items():
-            if anchor != place:
-                counts = counts + _counts(candidates[:, place], len(typical), probability)
-        fitted.append(bool(counts.any()))
-        person = _shares(counts + TYPICAL_PAIRS * typical, kind)
-        stranger = _shares(_counts(strangers[:, place], len(typical)) + UNSEEN, kind)
-        plain.append(_rising(np.log(person / stranger), kind))
-        if kind == "code" and len(alike) >= LEAST_PAIRS:
-            own = _shares(_counts(alike[:, place], len(typical)) + UNSEEN, kind)
-            among.append(_rising(np.log(person / own), kind))
-        else:
-            among.append(plain[-1])
-    return Weights(tuple(kinds), tuple(plain), tuple(among), tuple(fitted))
+        counts = _counts(candidates[:, place], len(typical), same)
+        shares.append(_shares(counts + TYPICAL_PAIRS * typical, kind))
+    return tuple(shares)
 
 
 def match_probability(weights: Floats, every_pair: float, *, least: float = 0.5) -> Floats:
@@ -138,7 +194,7 @@ def match_probability(weights: Floats, every_pair: float, *, least: float = 0.5)
     >>> match_probability(np.array([20.0, 5.0, 0.0]), 1e6).round(3).tolist()
     [0.998, 0.0, 0.0]
     """
-    matches = max(least, len(weights) / 10)
+    matches = least  # from below: among strangers alone the likelihood of small shares is flat
     for _ in range(200):
         probability = _probability(weights, matches / every_pair)
         found = max(least, float(probability.sum()))
@@ -148,8 +204,13 @@ def match_probability(weights: Floats, every_pair: float, *, least: float = 0.5)
     return _probability(weights, matches / every_pair)
 
 
+def _clear(probability: Floats) -> Floats:
+    """Only of pairs that are likelier one person than not: traces of many others add up."""
+    return np.where(probability >= 0.5, probability, 0.0)
+
+
 def _probability(weights: Floats, share: float) -> Floats:
-    share = min(share, 0.5)
+    share = min(max(share, 1e-12), 0.5)
     odds = np.exp(np.clip(weights + np.log(share / (1 - share)), -700, 700))
     return np.asarray(odds / (1 + odds))
 
@@ -167,7 +228,7 @@ def _one_person(levels: Levels, kinds: Sequence[str]) -> dict[int, Floats]:
         others = [other for other in range(len(kinds)) if other != place]
         complete = best & (levels[:, others] != MISSING).all(axis=1)
         alike = np.column_stack(
-            [levels[complete, other] >= _ALIKE[kinds[other]] for other in others]
+            [np.isin(levels[complete, other], _ALIKE[kinds[other]]) for other in others]
             or [np.zeros((int(complete.sum()), 0), dtype=bool)]
         ).astype(np.int64)
         probability = _em(alike)
@@ -206,16 +267,14 @@ def _strangers_of_one_name(levels: Levels, kinds: Sequence[str]) -> Levels:
     if "date" not in kinds:
         return levels[:0]
     date = levels[:, list(kinds).index("date")]
-    different = (date == Date.DIFFERENT) | (date == Date.YEAR_ONLY)
+    different = np.isin(date, (Date.DIFFERENT, Date.YEAR_ONLY, Date.PARTLY_DIFFERENT))
     return np.asarray(levels[_names_alike(levels, kinds) & different])
 
 
 def _names_alike(levels: Levels, kinds: Sequence[str]) -> NDArray[np.bool_]:
     if "name" not in kinds:
         return np.zeros(len(levels), dtype=np.bool_)
-    names = levels[:, list(kinds).index("name")]
-    single = (names == Names.ONE_SIMILAR) | (names == Names.ONE_SAME)
-    return np.asarray(((names >= Names.SIMILAR) & (names <= Names.SAME)) | single)
+    return np.isin(levels[:, list(kinds).index("name")], _ALIKE["name"])
 
 
 def _counts(column: Levels, levels: int, weight: Floats | None = None) -> Floats:
@@ -231,9 +290,15 @@ def _shares(counts: Floats, kind: str) -> Floats:
     return shares
 
 
-def _rising(worth: Floats, kind: str) -> Floats:
-    """More alike is never worth less: whatever a small sample says."""
-    rising = worth.copy()
+def _worth(person: Floats, chance: Floats, kind: str) -> Floats:
+    """Logarithms of likelihood ratios; more alike is never worth less.
+
+    Levels that a small sample puts in another order are taken together: isotonic regression
+    of the ratios, each weighing as much as it has strangers.
+    """
+    isotonic = plaintext_library("scipy.optimize").isotonic_regression
+    worth = np.empty(len(person))
     for part in _SPLITS.get(kind, (slice(None),)):
-        rising[part] = np.maximum.accumulate(worth[part])
-    return rising
+        ratio = person[part] / chance[part]
+        worth[part] = np.log(isotonic(ratio, weights=chance[part]).x)
+    return worth

@@ -16,21 +16,22 @@ _WORDS: Mapping[str, Mapping[int, str]] = MappingProxyType(
     {
         "name": {
             Names.DIFFERENT: "different names",
+            Names.ONE_DIFFERENT: "one name only, different",
             Names.HARDLY: "names hardly alike",
+            Names.ONE_SIMILAR: "one name only, similar",
             Names.SIMILAR: "similar names",
             Names.VERY_SIMILAR: "very similar names",
+            Names.ONE_SAME: "one name only, the same",
             Names.CONTAINED: "one name has more words, the others the same",
             Names.SAME: "same names",
-            Names.ONE_DIFFERENT: "one name only, different",
-            Names.ONE_SIMILAR: "one name only, similar",
-            Names.ONE_SAME: "one name only, the same",
         },
         "date": {
             Date.DIFFERENT: "different {field}",
+            Date.PARTLY_DIFFERENT: "different {field}",
             Date.YEAR_ONLY: "same year in {field}",
-            Date.COMPATIBLE: "{field} the same as far as it is known",
             Date.ONE_PART: "year, month or day differs in {field}",
             Date.SWAPPED: "day and month swapped in {field}",
+            Date.COMPATIBLE: "{field} the same as far as it is known",
             Date.SAME: "same {field}",
         },
         "code": {Code.DIFFERENT: "different {field}", Code.SAME: "same {field}"},
@@ -41,6 +42,7 @@ _WORDS: Mapping[str, Mapping[int, str]] = MappingProxyType(
         },
     }
 )
+"""By kind, from the least alike to the most."""
 
 
 def reasons(levels: NDArray[np.int8], kinds: Sequence[str], names: Sequence[str]) -> str:
@@ -51,16 +53,17 @@ def reasons(levels: NDArray[np.int8], kinds: Sequence[str], names: Sequence[str]
         kinds: kind of every feature.
         names: name of the field of every feature; not used for names.
 
-    >>> reasons(np.array([[5, 4, -1]], np.int8), ["name", "date", "code"], ["", "birth", "sex"])
+    >>> reasons(np.array([[5, 3, -1]], np.int8), ["name", "date", "code"], ["", "birth", "sex"])
     'same names; day and month swapped in birth; sex missing'
     """
     parts = []
     for place, (kind, name) in enumerate(zip(kinds, names, strict=True)):
         column = levels[:, place]
-        known = column[column != MISSING]
+        known = set(column[column != MISSING].tolist())
         field = name.replace("_", " ")
-        if len(known):
-            parts.append(_WORDS[kind][int(known.min())].format(field=field))
+        if known:
+            least = next(words for level, words in _WORDS[kind].items() if level in known)
+            parts.append(least.format(field=field))
         else:
             parts.append("no names" if kind == "name" else f"{field} missing")
     return "; ".join(parts)

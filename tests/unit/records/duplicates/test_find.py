@@ -40,6 +40,19 @@ def test_people_entered_twice_are_found(people: int, twice: int) -> None:
     assert len(found & true) >= 0.95 * len(found)
 
 
+def test_people_much_alike_are_not_all_one() -> None:
+    """Five given names, five surnames, one month: EM alone would take all for one person."""
+    given, family = ("zsazsa", "xiomara", "yggdra", "wjat", "qwen"), ("brze", "van", "ngu", "oye")
+    everybody = itertools.product(given, family)
+    records = listed(
+        [
+            ((one,), (two,), PartialDate(1987, 3, day), "FM"[day % 2], "NL")
+            for day, (one, two) in enumerate(everybody, start=1)
+        ]
+    )
+    assert propose_duplicates(records, RULES) == ()
+
+
 @pytest.mark.parametrize("people", [0, 1, 2, 60, 1500])
 def test_nobody_is_proposed_where_nobody_stands_twice(people: int) -> None:
     records, _ = list_with_duplicates(people, 0, seed=1)
@@ -86,13 +99,21 @@ def test_candidates_are_distinct_and_ordered() -> None:
 @pytest.mark.parametrize(
     ("one", "two", "expected"),
     [
-        (PEOPLE, (("jansen",), ("maria", "anna"), *PEOPLE[2:]), [Names.SAME, 5, 1, 1]),
-        (PEOPLE, (("anna",), *PEOPLE[1:]), [Names.CONTAINED, 5, 1, 1]),
-        (PEOPLE, (("annamaria",), *PEOPLE[1:]), [Names.CONTAINED, 5, 1, 1]),
+        (PEOPLE, (("jansen",), ("maria", "anna"), *PEOPLE[2:]), [Names.SAME, 4, 1, 1]),
+        (PEOPLE, (("anna",), *PEOPLE[1:]), [Names.CONTAINED, 4, 1, 1]),
+        (PEOPLE, (("annamaria",), *PEOPLE[1:]), [Names.CONTAINED, 4, 1, 1]),
         (PEOPLE, ((), (), PartialDate(), "", ""), [MISSING] * 4),
-        (PEOPLE, (("jansen",), (), PartialDate(1990), "M", ""), [Names.ONE_SAME, 2, 0, MISSING]),
-        (PEOPLE, (("qwrtz",), (), PartialDate(1991), "F", "PL"), [Names.ONE_DIFFERENT, 0, 1, 0]),
-        (PEOPLE, (("a", "m"), ("jansen",), *PEOPLE[2:]), [Names.SIMILAR, 5, 1, 1]),
+        (
+            PEOPLE,
+            (("jansen",), (), PartialDate(1990), "M", ""),
+            [8, Date.COMPATIBLE, 0, MISSING],
+        ),
+        (
+            PEOPLE,
+            (("qwrtz",), (), PartialDate(1991), "F", "PL"),
+            [6, Date.PARTLY_DIFFERENT, 1, 0],
+        ),
+        (PEOPLE, (("a", "m"), ("jansen",), *PEOPLE[2:]), [Names.SIMILAR, 4, 1, 1]),
         (PEOPLE, (*PEOPLE[:2], PartialDate(1990, 7, 5), "F", "NL"), [5, Date.SWAPPED, 1, 1]),
         (PEOPLE, (*PEOPLE[:2], PartialDate(1980, 5, 7), "F", "NL"), [5, Date.ONE_PART, 1, 1]),
         (PEOPLE, (*PEOPLE[:2], PartialDate(1990, 1, 1), "F", "NL"), [5, Date.YEAR_ONLY, 1, 1]),
@@ -113,9 +134,10 @@ def test_a_missing_field_weighs_nothing_and_more_alike_never_less() -> None:
     distinct = distinct_records(records, RULES)
     levels = compare_pairs(distinct, candidate_pairs(distinct))
     strangers = compare_pairs(distinct, np.column_stack(np.triu_indices(len(distinct), k=1)))
-    weights = fit_weights(levels, strangers, ["name", "date", "code", "code"])
+    weights = fit_weights(levels, strangers, ["name", "date", "code", "code"], 40_000.0)
     assert weights.of(np.full((2, 4), MISSING, np.int8)).tolist() == [0.0, 0.0]
-    for worth in (*weights.by_level[1:], weights.by_level[0][:6], weights.by_level[0][6:]):
+    names, dates, *codes = weights.by_level
+    for worth in (names[:6], names[6:], dates[:5], dates[5:], *codes):
         assert np.isfinite(worth).all()
         assert (np.diff(worth) >= 0).all()
     assert weights.by_level[0][Names.SAME] > 3 > 0 > weights.by_level[0][Names.DIFFERENT]
@@ -125,10 +147,10 @@ def test_a_missing_field_weighs_nothing_and_more_alike_never_less() -> None:
 def test_without_pairs_the_typical_shares_are_taken() -> None:
     nothing = np.zeros((0, 2), np.int8)
     strangers = np.array([[0, 0]] * 99 + [[2, 1]], np.int8)
-    weights = fit_weights(nothing, strangers, ["text", "code"])
+    weights = fit_weights(nothing, strangers, ["text", "code"], 1e6)
     assert weights.fitted == (False, False)
     expected = np.log(TYPICAL["text"][Text.SAME] / (1.5 / 101.5))
-    assert weights.by_level[0][Text.SAME] == pytest.approx(expected)
+    assert weights.by_level[0][Text.SAME] == pytest.approx(expected, abs=0.05)
 
 
 @pytest.mark.parametrize(
