@@ -20,7 +20,7 @@ from linkage.encode import Subkeys, encode_records
 
 __all__ = ["merged_in_a_run", "recall_of_encodings"]
 
-FLOOR = 0.4
+FLOOR = 0.5
 
 
 def merged_in_a_run(folder: Path, profile: ProfileName) -> dict[str, Judged] | str:
@@ -78,6 +78,7 @@ def recall_of_encodings(listed: Listed, profile: ProfileName, precision: float) 
         filter_weights=PROFILES[profile].filter_weights,
         weights=result.encoded.weights,
         floor=FLOOR,
+        maximum_pairs=20_000_000,
     ).pairs
     rows = result.rows
     same = np.array(
