@@ -40,6 +40,14 @@ def encode(
         Path, typer.Option("--key", "-k", help="Your project key file (linkage key accept).")
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Package to write, .lnk.")],
+    duplicates: Annotated[
+        Path | None,
+        typer.Option(
+            "--duplicates",
+            "-d",
+            help="The duplicates you confirmed or denied (linkage check --duplicates).",
+        ),
+    ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Overwrite the package if it exists.")
     ] = False,
@@ -49,7 +57,8 @@ def encode(
     """Encode a list and seal it to the linkage unit. Encodings remain personal data.
 
     Beside the package stands the crosswalk, which tells you alone which row each encoding
-    came from. Keep it, and send only the package.
+    came from. Keep it, and send only the package. With --duplicates, rows that you confirmed
+    to be one person become one record, of the most complete row.
     """
     import datetime as dt
     import time
@@ -70,6 +79,7 @@ def encode(
             sequence=int(time.time()),
             software_version=__version__,
             replace=replace,
+            duplicates=duplicates,
             progress=report,
         )
     print_result(_as_dict(done), _as_text(done), as_json=as_json)
@@ -84,6 +94,9 @@ def _as_dict(done: EncodedFile) -> dict[str, Any]:
         "encoded": done.encoded,
         "not_linkable": len(done.not_linkable_rows),
         "not_linkable_rows": list(done.not_linkable_rows),
+        "merged_into": {str(row): list(rows) for row, rows in done.merged.items()},
+        "merged_rows": list(done.merged_rows),
+        "stratum_disagreements": list(done.disagreements),
         "contains": list(done.contains),
         "key_check": done.check_value,
         "agreement": done.agreement,
@@ -101,6 +114,7 @@ def _as_text(done: EncodedFile) -> str:
     lines = [
         f"{done.report.rows_read:,} rows read · {done.encoded:,} encoded · "
         f"{left_out:,} not linkable" + (" (too few identifiers)" if left_out else ""),
+        *_merged_lines(done),
         *_quality_lines(done.report),
         f"Contains: {', '.join(done.contains)}. No names, dates, ids, row order.",
         "Encodings remain personal data.",
@@ -109,6 +123,27 @@ def _as_text(done: EncodedFile) -> str:
         f"Sealed to: linkage unit. Next: send {done.output.name}",
     ]
     return "\n".join(lines)
+
+
+def _merged_lines(done: EncodedFile) -> list[str]:
+    """Which rows have no record of their own, because they are a person of another row."""
+    from linkage.records.rows import describe_rows
+
+    if not done.merged:
+        return []
+    more = "--json lists all"
+    lines = [
+        (
+            f"{len(done.merged_rows):,} merged into another row of the same person: "
+            f"{describe_rows(done.merged_rows, more=more)}"
+        )
+    ]
+    if done.disagreements:
+        lines.append(
+            "A stratum differs between rows of one person; the value most of them have was "
+            f"taken: {describe_rows(done.disagreements, more=more)}"
+        )
+    return lines
 
 
 def _quality_lines(report: QualityReport) -> list[str]:

@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from linkage.cli.console import AgreementOption, JsonOption, as_typed, note, print_result
+from linkage.cli.console import (
+    AgreementOption,
+    JsonOption,
+    PassphraseFileOption,
+    as_typed,
+    note,
+    passphrase_source,
+    print_result,
+)
 from linkage.errors import Fault, UsageError
 
 __all__ = ["register"]
@@ -122,9 +130,29 @@ def check_command(
     html: Annotated[
         Path | None, typer.Option("--html", help="Also write the report as a page.")
     ] = None,
+    duplicates: Annotated[
+        Path | None,
+        typer.Option(
+            "--duplicates",
+            "-d",
+            help="Also look for rows that are one person, and write them there (.toml) for you "
+            "to confirm.",
+        ),
+    ] = None,
+    identity: Annotated[
+        Path | None,
+        typer.Option(
+            "--identity", "-i", help="Your private identity file; needed with --duplicates."
+        ),
+    ] = None,
+    passphrase_file: PassphraseFileOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Report on your list by column and row number, without showing any value.
+
+    With --duplicates, rows that look like one person are proposed to you. Nothing is merged
+    until you have answered each proposal and given the file to linkage encode. Answers you
+    gave before are kept.
 
     Exit code 0 where it can be encoded, 3 where the list or its mapping must be corrected,
     6 where it is under the agreement's minimum size or a stratum singles people out.
@@ -132,20 +160,48 @@ def check_command(
     import datetime as dt
 
     from linkage.agreement.load import load_agreement
+    from linkage.roles.data_owner.duplicates import ProposalRequest
     from linkage.roles.data_owner.file import check_list
 
-    result = check_list(file, mapping, load_agreement(agreement), today=dt.date.today(), html=html)
-    lines = [result.text, ""]
+    request = None
+    if duplicates is not None:
+        if identity is None:
+            raise UsageError(
+                Fault(
+                    "E212",
+                    "--duplicates needs --identity.",
+                    "The proposals are bound to your list by a key of your identity, so that "
+                    "nobody else\ncan try names against them.",
+                )
+            )
+        request = ProposalRequest(duplicates, identity, passphrase_source(passphrase_file))
+    today = dt.date.today()
+    result = check_list(
+        file, mapping, load_agreement(agreement), today=today, html=html, duplicates=request
+    )
+    lines = [result.text]
+    if result.duplicates is not None:
+        lines += [result.duplicates.text] if result.duplicates.text else []
+    elif request is not None:
+        lines.append("Duplicates were not looked for: correct the list first.")
+    lines.append("")
     if html is not None:
         lines.append(f"The same as a page: {html.name}")
     if not result.faults:
         lines.append("Encodings remain personal data.")
         if result.warnings:
             lines.append(f"Next: withhold the values that would stand out in {mapping.name}.")
+        elif result.duplicates is not None and result.duplicates.answers.unanswered:
+            lines.append(
+                f"Next: answer every group in {result.duplicates.name}, then check again or encode."
+            )
         else:
             options = (file, "-m", mapping, "-a", agreement)
             command = as_typed("linkage", "encode", *options, "-o", file.with_suffix(".lnk").name)
-            lines.append(f"Next: {command} -i YOUR.identity -k project.key")
+            answered = "" if duplicates is None else f" {as_typed('-d', duplicates)}"
+            lines.append(
+                f"Next: {command} -i {identity or 'YOUR.identity'} -k project.key{answered}"
+            )
     print_result(result.as_dict(), "\n".join(lines).rstrip(), as_json=as_json)
     if not as_json:
         for fault in (*result.warnings, *result.faults):

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from linkage.errors import Fault, PolicyError
+from linkage.records.duplicates.confirm import DuplicateAnswers
 
 __all__ = ["ColumnQuality", "Finding", "QualityReport", "StratumQuality"]
 
@@ -82,6 +83,8 @@ class QualityReport:
         duplicates: groups of linkable rows that are the same in every field.
         minimum_list_size: the agreement's.
         minimum_stratum_records: the agreement's.
+        proposals: how far the owner is with the likely duplicates; None where they were not
+            looked for.
     """
 
     file: str
@@ -96,6 +99,7 @@ class QualityReport:
     duplicates: tuple[tuple[int, ...], ...]
     minimum_list_size: int
     minimum_stratum_records: int
+    proposals: DuplicateAnswers | None = None
 
     @property
     def not_linkable_rows(self) -> tuple[int, ...]:

@@ -117,11 +117,14 @@ def _body(
         sources = telling_sources(report)
         if sources:
             yield "<h2>Columns of the strata</h2>" + _columns(sources, report.rows_read)
-    if report.duplicates:
+    if report.duplicates or report.proposals is not None:
         yield "<h2>Duplicates inside the list</h2>"
+    if report.proposals is not None:
+        yield f"<p>Rows that look like one person: {escape(report.proposals.text)}.</p>"
+    if report.duplicates:
         yield (
-            "<p>Rows that are the same in every field after normalisation. They are merged "
-            "at the linkage unit; remove them if they were entered twice by mistake.</p>"
+            "<p>Rows that are the same in every field after normalisation. Confirm them "
+            "with linkage check --duplicates; what is left the linkage unit merges.</p>"
             f'<p class="rows">{escape(duplicate_groups(report, SHOWN))}</p>'
         )
     yield (

@@ -66,6 +66,9 @@ def _lines(report: QualityReport) -> Iterator[str]:
             f"Duplicates: {rows:,} rows are the same as another in every field: "
             f"{duplicate_groups(report, SHOWN)}"
         )
+    if report.proposals is not None:
+        yield ""
+        yield f"Likely duplicates: {report.proposals.text}"
 
 
 def _column(column: ColumnQuality, total: int) -> Iterator[str]:

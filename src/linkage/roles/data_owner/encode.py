@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,8 @@ from linkage.package.content import different_encodings
 from linkage.package.crosswalk import Crosswalk, seal_crosswalk
 from linkage.package.seal import seal_encodings
 from linkage.records import QualityReport
+from linkage.records.duplicates import MergedList
+from linkage.roles.data_owner.duplicates import merge_confirmed
 from linkage.roles.data_owner.file import load_list
 
 __all__ = ["EncodedFile", "crosswalk_path", "encode_list"]
@@ -51,6 +53,8 @@ class EncodedFile:
         file_id: id of the package, hexadecimal.
         sequence: sequence number of the package.
         size: bytes of the package.
+        merged: kept row -> the rows of the same person that have no record of their own.
+        disagreements: kept rows whose rows disagree on a stratum.
     """
 
     output: Path
@@ -66,6 +70,13 @@ class EncodedFile:
     file_id: str
     sequence: int
     size: int
+    merged: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    disagreements: tuple[int, ...] = ()
+
+    @property
+    def merged_rows(self) -> tuple[int, ...]:
+        """Rows that were merged into another one, rising."""
+        return tuple(sorted(row for rows in self.merged.values() for row in rows))
 
 
 def encode_list(
@@ -81,6 +92,7 @@ def encode_list(
     sequence: int,
     software_version: str,
     replace: bool = False,
+    duplicates: Path | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> EncodedFile:
     """Encode a list and seal it to the linkage unit; everything is written, or nothing.
@@ -101,13 +113,15 @@ def encode_list(
         sequence: rises with every package; seconds since 1970.
         software_version: version of this software, for the header.
         replace: whether an existing package may be overwritten.
+        duplicates: the proposals of ``linkage check --duplicates``, all of them answered; the
+            rows that they confirm to be one person become one record.
         progress: called with the share that is done, 0 to 1.
 
     Raises:
         UsageError: E201 the package exists, E207 its name does not end in .lnk.
         AgreementError: faults of the agreement, E520-E523 not in force.
         KeyFileError: E401 passphrase, E404 E406 identity, E408-E413 project key or role.
-        DataError: E3xx the list or its mapping, all faults at once.
+        DataError: E3xx the list or its mapping, all faults at once; E330-E335 the proposals.
         PolicyError: E601 list under the minimum, E602 strata that single people out, E603
             a profile that the agreement does not allow.
         PackageError: E562 too large for one package.
@@ -122,6 +136,10 @@ def encode_list(
     owner = party_of(agreement, identity.public)
     list_id = owner.list.id if owner.list is not None else ""
     records, report = load_list(list_path, mapping_path, agreement, today=today)
+    merged = MergedList(records, {})
+    if duplicates is not None:
+        merged = merge_confirmed(duplicates, records, agreement, identity)
+    records = merged.records
     result = encode_records(records, agreement, key.subkeys, list_id=list_id, progress=progress)
     _require_minimum(result, agreement, list_id)
     file_id = secrets.token_bytes(_FILE_ID)
@@ -146,6 +164,8 @@ def encode_list(
         file_id=file_id.hex(),
         sequence=sequence,
         size=len(package),
+        merged=merged.merged,
+        disagreements=merged.disagreements,
     )
 
 

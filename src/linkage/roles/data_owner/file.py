@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,12 @@ from linkage.records.quality_html import quality_html
 from linkage.records.quality_text import quality_text
 from linkage.records.read import read_table
 from linkage.records.table import Table
+from linkage.roles.data_owner.duplicates import (
+    ProposalRequest,
+    ProposedDuplicates,
+    require_proposal_name,
+    write_proposals,
+)
 from linkage.types import NormalisedList
 
 __all__ = ["CheckResult", "check_list", "confirm_mapping", "load_list", "map_list"]
@@ -31,11 +37,14 @@ class CheckResult:
         report: the quality report.
         faults: why the list cannot be encoded; none where it can.
         warnings: what encoding will refuse unless the mapping or the agreement changes.
+        duplicates: what became of the proposal file; None where duplicates were not looked
+            for, because nobody asked or because the list has to be corrected first.
     """
 
     report: QualityReport
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
+    duplicates: ProposedDuplicates | None = None
 
     @property
     def exit_code(self) -> int:
@@ -55,6 +64,7 @@ class CheckResult:
             "exit_code": self.exit_code,
             "errors": [fault.as_dict() for fault in self.faults],
             "warnings": [fault.as_dict() for fault in self.warnings],
+            "duplicates": self.duplicates.as_dict() if self.duplicates else None,
             "report": self.report.as_dict(),
         }
 
@@ -113,8 +123,12 @@ def check_list(
     *,
     today: dt.date,
     html: Path | None = None,
+    duplicates: ProposalRequest | None = None,
 ) -> CheckResult:
     """Check a list against the agreement; the page, if asked for, is written either way.
+
+    Duplicates are looked for only where the list can be read as it is: a correction of codes
+    or dates would change who looks like whom.
 
     Args:
         path: the list.
@@ -122,22 +136,32 @@ def check_list(
         agreement: the agreement.
         today: later dates are flagged.
         html: where a page with the report goes, .html; replaced if it is there.
+        duplicates: that likely duplicates are to be proposed, and where; see
+            :func:`linkage.roles.data_owner.duplicates.write_proposals`.
 
     Raises:
-        UsageError: E209 the page's name does not end in .html.
+        UsageError: E209 the page's name does not end in .html, E222 E223 see
+            ``write_proposals``.
         MachineError: E101-E104.
-        DataError: E301-E323, where the list cannot be read at all.
+        KeyFileError: E401, E404-E406 the identity, if duplicates are asked for.
+        DataError: E301-E323, where the list cannot be read at all; E330-E332.
     """
     if html is not None:
         _require_page(html)
+    if duplicates is not None:
+        require_proposal_name(duplicates.path)
     mapping = load_mapping(mapping_path, agreement)
     assessment = assess_list(_read(path, mapping), mapping, agreement, today)
     report = assessment.report
+    proposed = None
+    if duplicates is not None and not assessment.faults:
+        proposed = write_proposals(duplicates, assessment.records, agreement, path.name)
+        report = replace(report, proposals=proposed.answers)
     faults = (*assessment.faults, *report.size_faults())
     if html is not None:
         page = quality_html(report, agreement=agreement.title, today=today, faults=faults)
         write_whole(html, page.encode("utf-8"), mode=PRIVATE)
-    return CheckResult(report, faults, tuple(report.stratum_faults()))
+    return CheckResult(report, faults, tuple(report.stratum_faults()), proposed)
 
 
 def _require_page(html: Path) -> None:
