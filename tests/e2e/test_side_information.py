@@ -110,5 +110,5 @@ def test_the_linkage_unit_gets_it(journey: JourneyResult) -> None:
 def test_the_people_are_found(journey: JourneyResult) -> None:
     assert journey.evaluation.true_pairs == 120
     # One mean over filters of which some are empty is a poor score; this asks for some sense only.
-    assert journey.evaluation.recall > 0.4
-    assert journey.evaluation.precision > 0.4
+    assert journey.evaluation.recall > 0.25
+    assert journey.evaluation.precision > 0.9

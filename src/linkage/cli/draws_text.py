@@ -14,8 +14,8 @@ __all__ = ["AVERAGE", "draws_dict", "draws_lines"]
 AVERAGE = (
     "The chosen scenario is the single most likely linkage. It misses some matches, so its counts "
     "of people on several lists are on average too low. The draws are not biased that way, as far "
-    "as the model of the linkage holds, but for matches that look like strangers: these are in no "
-    "draw, and are counted as missed. Average estimates over the draws."
+    "as the model of the linkage holds: matches that look like strangers are joined in them at "
+    "random, as many as are expected. Average estimates over the draws."
 )
 _LEVEL = 0.9
 

@@ -24,7 +24,7 @@ from linkage.link.score import HIDDEN_DEPTH, LinkScores, evidence_of
 __all__ = ["LinkageDraws", "draw_linkages"]
 
 SLOPE_DEVIATION = 4.0
-MATCH_SLOPE_DEVIATION = 4.0
+MATCH_SLOPE_DEVIATION = 3.0
 HIDDEN_DEVIATION = 0.8  # of the logarithm
 EVIDENCE_DEVIATION = 0.15  # of the logarithm of all evidence
 GROUP_DEVIATION = 0.5  # of two lists' log odds
@@ -75,7 +75,7 @@ def draw_linkages(
     at = chosen
     for first in range(0, count, PER_FIT):
         fit = _refit(scores, lists, generator)
-        depth = HIDDEN_DEPTH * float(np.exp(HIDDEN_DEVIATION * generator.standard_normal()))
+        depth = HIDDEN_DEPTH * _spread(HIDDEN_DEVIATION, generator)
         evidence, prior, absent, unseen = evidence_of(fit, scores.groups, lists, hidden_depth=depth)
         evidence = evidence * np.exp(EVIDENCE_DEVIATION * generator.standard_normal())
         shift = np.triu(GROUP_DEVIATION * generator.standard_normal(prior.shape))
@@ -95,6 +95,11 @@ def draw_linkages(
         if progress is not None:
             progress(min(first + PER_FIT, count) / count)
     return LinkageDraws(person)
+
+
+def _spread(deviation: float, generator: np.random.Generator) -> float:
+    """A log-normal factor of mean 1."""
+    return float(np.exp(deviation * generator.standard_normal() - deviation**2 / 2))
 
 
 def _refit(

@@ -1,4 +1,4 @@
-"""Hidden matches: as many records of two lists are joined at random as no score can find."""
+"""Hidden matches: as many records are joined with people at random as no score can find."""
 
 from __future__ import annotations
 
@@ -37,20 +37,17 @@ def with_hidden(
         ``(records,)`` int64, person of each record, numbered in the order of first appearance.
     """
     number = int(lists.max(initial=0)) + 1
-    missing = _found_by_way_of_others(person, scores, lists, number)
-    wanted = generator.poisson(np.minimum(expected, float(len(lists)) ** 2))
-    at = person.copy()
-    order = np.argsort(person, kind="stable")
-    start = np.searchsorted(person[order], np.arange(int(person.max(initial=0)) + 2))
-    members = _Members(order, start)
-    on = np.zeros((int(person.max(initial=0)) + 1, number), dtype=bool)
-    on[person, lists] = True
-    for place in generator.permutation(len(scores.groups.lists)):
-        one, other = scores.groups.lists[place]
-        few = int(wanted[place] - missing[one, other])
-        if one != other and few > 0:
-            _join(at, on, members, lists, (int(one), int(other)), few, alike, generator)
-    _, first, inverse = np.unique(at, return_index=True, return_inverse=True)
+    groups = scores.groups.lists
+    wanted = np.zeros((number, number), dtype=np.int64)
+    drawn = generator.poisson(np.minimum(expected, float(len(lists)) ** 2))
+    wanted[groups[:, 0], groups[:, 1]] = drawn
+    wanted = np.triu(wanted, 1)
+    wanted += wanted.T - _found_by_way_of_others(person, scores, lists, number)
+    joined = _Joined(person, lists, wanted, alike)
+    for one, other in groups[generator.permutation(len(groups))].tolist():
+        if one != other:
+            joined.join(one, other, generator)
+    _, first, inverse = np.unique(joined.at, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first)] = np.arange(len(first))
     return np.asarray(rank[inverse])
@@ -91,36 +88,51 @@ def _found_by_way_of_others(
     return np.asarray(on.T @ on - seen - seen.T)
 
 
-def _join(
-    at: Integers,
-    on: NDArray[np.bool_],
-    members: _Members,
-    lists: Integers,
-    two: tuple[int, int],
-    few: int,
-    alike: Integers,
-    generator: np.random.Generator,
-) -> None:
-    """Join ``few`` people on the first list with as many on the second, if there are so many."""
-    one, other = two
-    left = generator.permutation(np.flatnonzero((lists == one) & ~on[at, other]))
-    right = generator.permutation(np.flatnonzero((lists == other) & ~on[at, one]))
-    right = right[np.argsort(alike[right], kind="stable")]
-    kinds = alike[right]
-    taken: dict[int, int] = {}
-    for record in left:  # few are enough, as a rule
-        kind = int(alike[record])
-        if kind not in taken:
-            taken[kind] = int(np.searchsorted(kinds, kind))
-        place, here = taken[kind], at[record]
-        if place == len(kinds) or kinds[place] != kind or on[here, other]:
-            continue
-        taken[kind] += 1
-        there = at[right[place]]
-        if (on[here] & on[there]).any():
-            continue
-        at[members.join(int(here), int(there))] = here
-        on[here] |= on[there]
-        few -= 1
-        if not few:
+class _Joined:
+    """A partition whose people are joined, two by two."""
+
+    def __init__(
+        self, person: Integers, lists: Integers, wanted: Integers, alike: Integers
+    ) -> None:
+        people = int(person.max(initial=0)) + 1
+        order = np.argsort(person, kind="stable")
+        self.at = person.copy()
+        self._members = _Members(order, np.searchsorted(person[order], np.arange(people + 1)))
+        self._on = np.zeros((people, len(wanted)), dtype=np.int64)
+        np.add.at(self._on, (person, lists), 1)
+        self._lists = lists
+        self._wanted = wanted
+        self._alike = alike
+
+    def join(self, one: int, other: int, generator: np.random.Generator) -> None:
+        """Join people of two lists until no more pairs of theirs are wanted."""
+        if self._wanted[one, other] <= 0:
             return
+        at, on, alike = self.at, self._on, self._alike
+        if generator.random() < 0.5:
+            one, other = other, one
+        # A record that looks like a stranger to its match looks like one to all: it is alone.
+        alone = on.sum(axis=1)[at] == 1
+        left = generator.permutation(np.flatnonzero((self._lists == one) & alone))
+        right = generator.permutation(np.flatnonzero((self._lists == other) & (on[at, one] == 0)))
+        right = right[np.argsort(alike[right], kind="stable")]
+        kinds = alike[right]
+        taken: dict[int, int] = {}
+        for record in left:  # few are enough, as a rule
+            kind = int(alike[record])
+            if kind not in taken:
+                taken[kind] = int(np.searchsorted(kinds, kind))
+            place, here = taken[kind], int(at[record])
+            if place == len(kinds) or kinds[place] != kind or on[here, other]:
+                continue
+            taken[kind] += 1
+            there = int(at[right[place]])
+            if (on[here] * on[there]).any():
+                continue
+            # Whoever is joined brings all his or her records: they count for their lists too.
+            more = np.outer(on[here], on[there])
+            self._wanted -= more + more.T
+            on[here] += on[there]
+            at[self._members.join(here, there)] = here
+            if self._wanted[one, other] <= 0:
+                return

@@ -34,7 +34,7 @@ HIDDEN_DEPTH = 0.095
 """Matches below a surplus of 0, as the width of surplus over which those just above it would
 make up their number: from the development lists."""
 
-LEAST_SEPARATION = 0.5
+LEAST_SEPARATION = 0.35
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -111,7 +111,7 @@ def test_hidden_matches_are_joined_as_many_as_expected() -> None:
             assert drawn.lists[a] != drawn.lists[b]
         assert together(chosen, drawn.lists) <= together(whole, drawn.lists)
         assert whole[0] == 0
-    assert 0.75 * 120 < np.mean(more) < 2.2 * 120  # joined people bring their other records along
+    assert 0.85 * 120 < np.mean(more) < 1.25 * 120
 
 
 def test_hidden_matches_do_not_put_two_entries_of_a_list_together() -> None:

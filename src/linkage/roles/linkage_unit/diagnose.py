@@ -207,10 +207,7 @@ def count_scenario(clusters: Clusters, lists: int, *, threshold: float) -> Scena
 
 
 def count_draws(state: LinkState) -> DrawnCounts | None:
-    """Count people in every draw, and take the range of the middle 90%.
-
-    Matches that look like strangers are in no draw: the missed share counts them, this does not.
-    """
+    """Count people in every draw, and take the range of the middle 90%."""
     if not len(state.draws):
         return None
     lists = state.list_index
