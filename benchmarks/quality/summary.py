@@ -52,6 +52,8 @@ class Summary:
         least_cells: the mean of the least error over cells that any threshold has.
         faults: why draws are missing, each reason once.
         warnings: what the contender itself warned of in any draw.
+        drawn: mean over its draws of the linkage, if it has any: signed error of the people on
+            two or more lists, a share of the truth, and absolute error over all cells, people.
     """
 
     data: str
@@ -63,6 +65,7 @@ class Summary:
     least_cells: float
     faults: tuple[str, ...]
     warnings: tuple[str, ...]
+    drawn: tuple[float, float] | None
 
     @property
     def lost_f1(self) -> float:
@@ -104,7 +107,19 @@ def _summary(data: str, contender: str, group: Iterable[Outcome]) -> Summary:
         ),
         faults=tuple(sorted({each.fault for each in group if each.fault})),
         warnings=tuple(sorted({said for each in group for said in each.told.get("warnings", ())})),
+        drawn=_drawn(group),
     )
+
+
+def _drawn(group: Sequence[Outcome]) -> tuple[float, float] | None:
+    told = [
+        (each.told["draws_two_or_more"] / each.own.two_or_more[0] - 1, each.told["draws_cells"])
+        for each in group
+        if each.own is not None and "draws_two_or_more" in each.told
+    ]
+    if not told:
+        return None
+    return sum(error for error, _ in told) / len(told), sum(cells for _, cells in told) / len(told)
 
 
 def _figures(judged: Sequence[Judged]) -> Figures | None:

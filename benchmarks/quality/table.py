@@ -19,6 +19,8 @@ Every figure is at **the threshold that the software chose itself**, but for the
 * *people on two or more lists*: signed error of that number; over draws the mean, then the range.
 * *overlaps*: absolute errors of the people on every two lists, as a share of their true sum.
 * *cells*: absolute error over all capture histories, in people and as a share of all people.
+* *over its draws*: the same two errors of the mean count over the draws of the linkage, which are
+  what an estimate should be averaged over.
 * *lost*: F1 below the best threshold's; people in wrong cells above the threshold with the fewest.
 
 Own thresholds of the peers: ECM .5 (its classifier's rule); Splink .95 ("Getting started");
@@ -79,6 +81,7 @@ def _main(rows: Sequence[Summary]) -> Iterable[tuple[str, ...]]:
         "people on two or more lists",
         "overlaps",
         "cells",
+        "over its draws: people, cells",
         "best: F1",
         "best: people on two or more",
         "best: cells",
@@ -87,7 +90,7 @@ def _main(rows: Sequence[Summary]) -> Iterable[tuple[str, ...]]:
     )
     for row in rows:
         if row.own is None or row.best is None:
-            yield (row.contender, "0", *["failed"] * 11)
+            yield (row.contender, "0", *["failed"] * 12)
             continue
         own, best = row.own, row.best
         yield (
@@ -99,6 +102,7 @@ def _main(rows: Sequence[Summary]) -> Iterable[tuple[str, ...]]:
             f"**{own.count_error:+.1%}**{_range(own)} of {row.true_count:,.0f}",
             f"{own.overlap_error:.1%}",
             f"{own.cell_error:,.0f} ({own.cell_share:.1%})",
+            "" if row.drawn is None else f"{row.drawn[0]:+.1%}, {row.drawn[1]:,.0f}",
             f"{best.f1:.3f}",
             f"{best.count_error:+.1%}",
             f"{best.cell_error:,.0f}",

@@ -26,8 +26,8 @@ __all__ = ["LinkageDraws", "draw_linkages"]
 SLOPE_DEVIATION = 4.0
 MATCH_SLOPE_DEVIATION = 3.0
 HIDDEN_DEVIATION = 0.8  # of the logarithm
-EVIDENCE_DEVIATION = 0.15  # of the logarithm of all evidence
-GROUP_DEVIATION = 0.5  # of two lists' log odds
+EVIDENCE_DEVIATION = 0.25  # of the logarithm of how steep the log odds are
+GROUP_DEVIATION = 0.6  # of two lists' log odds
 SWEEPS = 4
 PER_FIT = 3
 
@@ -77,8 +77,11 @@ def draw_linkages(
         fit = _refit(scores, lists, generator)
         depth = HIDDEN_DEPTH * _spread(HIDDEN_DEVIATION, generator)
         evidence, prior, absent, unseen = evidence_of(fit, scores.groups, lists, hidden_depth=depth)
-        evidence = evidence * np.exp(EVIDENCE_DEVIATION * generator.standard_normal())
-        shift = np.triu(GROUP_DEVIATION * generator.standard_normal(prior.shape))
+        # Steeper or flatter around even odds: flatter evidence must not raise what is unlikely.
+        steeper = np.exp(EVIDENCE_DEVIATION * generator.standard_normal())
+        evidence = evidence + (steeper - 1.0) * fit.log_odds
+        shift = GROUP_DEVIATION * generator.standard_normal(prior.shape)
+        shift = np.triu(shift - GROUP_DEVIATION**2 / 2)  # odds are right on the mean
         shift = shift + np.triu(shift, 1).T
         graph = pair_graph(
             scores.pairs.left,
