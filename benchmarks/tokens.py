@@ -28,13 +28,11 @@ from linkage.agreement.profiles import PROFILES, Profile, ProfileName
 from linkage.bench.configuration import CONFIGURATIONS, Configuration
 from linkage.bench.evaluate import Sweep, sweep_thresholds
 from linkage.bench.folder import BenchmarkFolder, read_folder
-from linkage.bench.in_process import NormalisedFolder, normalise_folder
+from linkage.bench.in_process import NormalisedFolder, encode_filters, normalise_folder
 from linkage.bench.projects import folder_agreement
 from linkage.bench.text import table
 from linkage.compare.score import score_histogram, score_pairs
-from linkage.encode.conformance import DerivedSubkeys
-from linkage.encode.filter_input import EncodedFilter, FilterInput
-from linkage.encode.registry import ENCODERS
+from linkage.encode.filter_input import EncodedFilter
 from linkage.link.threshold import candidate_floor
 
 Weights = tuple[int, int, int, int]
@@ -108,13 +106,8 @@ def encoded(
     profile = PROFILES[case.profile]
     profile = dataclasses.replace(profile, bits=case.bits or profile.bits)
     agreement = folder_agreement(folder, case.profile, dt.date.today(), case.configuration())
-    keys = DerivedSubkeys(seed)
-    filters = []
-    for name in agreement.filters:
-        fields = tuple(rule for rule in agreement.fields if name in rule.filters)
-        task = FilterInput(name, normalised.records, fields, profile, profile.bits, keys)
-        filters.append(ENCODERS[profile.scheme](task))
-    return tuple(filters), profile, agreement.filter_weights
+    filters = encode_filters(normalised.records, agreement, profile, profile.bits, seed)
+    return filters, profile, agreement.filter_weights
 
 
 def swept(

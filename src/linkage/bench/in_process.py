@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage.agreement.profiles import PROFILES, ProfileName, sized_bits
+from linkage.agreement.model import Agreement
+from linkage.agreement.profiles import PROFILES, Profile, ProfileName, sized_bits
 from linkage.bench.configuration import CONFIGURATIONS, Configuration
 from linkage.bench.folder import BenchmarkFolder
 from linkage.bench.projects import folder_agreement, folder_project
 from linkage.compare.score import score_histogram, score_pairs
 from linkage.encode.conformance import DerivedSubkeys
-from linkage.encode.filter_input import FilterInput
+from linkage.encode.filter_input import EncodedFilter, FilterInput
 from linkage.encode.registry import ENCODERS
 from linkage.files import write_whole
 from linkage.link.threshold import candidate_floor
@@ -26,7 +27,13 @@ from linkage.records import assess_list, read_table
 from linkage.records.mapping import parse_mapping
 from linkage.types import CandidatePairs, FieldValue, NormalisedList
 
-__all__ = ["Candidates", "NormalisedFolder", "candidates_of", "normalise_folder"]
+__all__ = [
+    "Candidates",
+    "NormalisedFolder",
+    "candidates_of",
+    "encode_filters",
+    "normalise_folder",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +127,27 @@ class Candidates:
     true_pairs: int
 
 
+def encode_filters(
+    records: NormalisedList, agreement: Agreement, profile: Profile, bits: int, seed: bytes
+) -> tuple[EncodedFilter, ...]:
+    """Every filter of the agreement, over the records of all lists.
+
+    Args:
+        records: the records.
+        agreement: names the filters and the fields that go into each.
+        profile: encoding profile, or a variant of one.
+        bits: length of every filter.
+        seed: stands for the project key.
+    """
+    keys = DerivedSubkeys(seed)
+    filters = []
+    for name in agreement.filters:
+        fields = tuple(rule for rule in agreement.fields if name in rule.filters)
+        task = FilterInput(name, records, fields, profile, bits, keys)
+        filters.append(ENCODERS[profile.scheme](task))
+    return tuple(filters)
+
+
 def candidates_of(
     folder: BenchmarkFolder,
     profile: ProfileName,
@@ -141,12 +169,7 @@ def candidates_of(
     agreement = folder_agreement(folder, profile, today, configuration)
     chosen = PROFILES[profile]
     bits = sized_bits(chosen, tuple(len(each.rows) for each in folder.lists))
-    keys = DerivedSubkeys(seed)
-    encoded = []
-    for name in agreement.filters:
-        fields = tuple(rule for rule in agreement.fields if name in rule.filters)
-        task = FilterInput(name, normalised.records, fields, chosen, bits, keys)
-        encoded.append(ENCODERS[chosen.scheme](task))
+    encoded = encode_filters(normalised.records, agreement, chosen, bits, seed)
     filters = [each.matrix for each in encoded]
     weights = np.stack([each.weights for each in encoded], axis=1)
     carried = weights if chosen.carries_weights else None
