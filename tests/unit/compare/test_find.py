@@ -285,7 +285,8 @@ def test_what_the_plan_callback_raises_stops_the_search() -> None:
 
 
 LONG = """
-import threading, time
+import signal, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in jobs of a script
 import numpy as np
 from linkage.compare import find_pairs
 from linkage.types import BitMatrix
