@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 _PERSONAL = "Encodings remain personal data."
+_WIDTH = 98
 
 
 def received_dict(received: Received) -> dict[str, Any]:
@@ -88,13 +90,18 @@ def linked_text(state: LinkState, run: Path, cost: dict[str, Any]) -> str:
             f"{records:,} records on {len(state.lists)} lists ({', '.join(state.lists)}) · "
             f"{int(state.histogram.sum()):,} pairs between lists compared"
         ),
-        (
+        f"{chosen:,} people"
+        if state.overridden
+        else (
             f"{chosen:,} people, between {min(low, high):,} and {max(low, high):,} "
             "at a lower and a higher threshold"
         ),
         threshold_text(state),
     ]
-    lines += [f"  {sentence}" for sentence in state.explanation]
+    for sentence in state.explanation:
+        lines += textwrap.wrap(
+            sentence, _WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+        )
     memory = cost["peak_memory_mib"]
     lines.append(
         f"{cost['seconds']:.1f} s" + ("" if memory is None else f" · peak memory {memory:,} MiB")
@@ -109,7 +116,9 @@ def threshold_text(state: LinkState) -> str:
     low, chosen, high = (state.thresholds[name] for name in ("low", "chosen", "high"))
     if state.method == "probability":
         return f"Linked from probability {chosen:g} ({low:g} to {high:g}), by the data themselves"
-    source = "given by you and logged" if state.overridden else "proposed from the data"
+    if state.overridden:
+        return f"Linked from similarity {chosen:.3f}, given by you and logged"
+    source = "proposed from the data"
     return f"Linked from similarity {chosen:.3f} ({low:.3f} to {high:.3f}), {source}"
 
 

@@ -110,14 +110,18 @@ def explanation(scores: LinkScores, overall: ErrorRate) -> tuple[str, ...]:
             f"right; of all true pairs {_percent(overall.missed)} were missed."
         ),
         (
-            f"{unclear:,} pairs are neither clearly a match nor clearly none: read the counts "
-            "at probability 0.2 and 0.8 as the range."
+            f"{_number(unclear, 'pair is', 'pairs are')} neither clearly a match nor clearly none: "
+            "read the counts at probability 0.2 and 0.8 as the range."
         ),
         (
-            f"About {hidden:,.0f} matches look like strangers and cannot be linked by anybody; "
-            "they are counted as missed."
+            f"About {_number(round(hidden), 'match looks', 'matches look')} like strangers: nobody "
+            "can link them; they are counted as missed."
         ),
     )
+
+
+def _number(count: int, one: str, several: str) -> str:
+    return f"{count:,} {one if count == 1 else several}"
 
 
 def _percent(share: Interval) -> str:
