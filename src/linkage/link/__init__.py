@@ -1,7 +1,7 @@
 """From candidate pairs to people: scores, duplicates within a list, k lists at once.
 
 By probability: ``surplus`` > ``shape`` > ``mixture`` (with ``competition``) > ``score`` >
-``partition`` > ``draws`` > ``rates``, and ``posterior`` which runs them. By a threshold on
+``partition`` > ``hidden`` > ``draws`` > ``rates``, and ``posterior`` which runs them. By a threshold on
 similarities: ``strangers`` > ``threshold`` > ``agglomerate`` > ``deduplicate``, ``cluster`` and
 ``link`` which runs them.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage.link.partition import numbered
 from linkage.link.score import LinkScores
 
 __all__ = ["with_hidden"]
@@ -47,10 +48,7 @@ def with_hidden(
     for one, other in groups[generator.permutation(len(groups))].tolist():
         if one != other:
             joined.join(one, other, generator)
-    _, first, inverse = np.unique(joined.at, return_index=True, return_inverse=True)
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return np.asarray(rank[inverse])
+    return numbered(joined.at)
 
 
 class _Members:

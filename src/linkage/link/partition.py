@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from linkage.kernels.choice import Backend
 from linkage.kernels.partition import PairGraph, PartitionState, load_move_records
 
-__all__ = ["DEPENDENCE", "draw_partition", "improve", "pair_graph", "weight"]
+__all__ = ["DEPENDENCE", "draw_partition", "improve", "numbered", "pair_graph", "weight"]
 
 DEPENDENCE = 0.7
 """How far the pairs of one person are from independent evidence; chosen on development lists."""
@@ -80,7 +80,7 @@ def improve(
     for _ in range(_SWEEPS):
         if not move(graph, state, active, chance, True):
             break
-    return _numbered(state.cluster)
+    return numbered(state.cluster)
 
 
 def draw_partition(
@@ -108,7 +108,7 @@ def draw_partition(
     move = load_move_records(use)
     for _ in range(sweeps):
         move(graph, state, active, generator.random(len(active)), False)
-    return _numbered(state.cluster)
+    return numbered(state.cluster)
 
 
 def weight(graph: PairGraph, cluster: NDArray[np.int64]) -> float:
@@ -163,8 +163,15 @@ def _state(graph: PairGraph, cluster: NDArray[np.int64]) -> PartitionState:
     )
 
 
-def _numbered(cluster: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Clusters numbered 0, 1, ... in the order of first appearance."""
+def numbered(cluster: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Clusters numbered 0, 1, ... in the order of first appearance.
+
+    Args:
+        cluster: ``(records,)`` int64, any numbers.
+
+    >>> numbered(np.array([7, 2, 7])).tolist()
+    [0, 1, 0]
+    """
     _, first, inverse = np.unique(cluster, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first)] = np.arange(len(first))

@@ -30,11 +30,10 @@ __all__ = ["HIDDEN_DEPTH", "LinkScores", "evidence_of", "score_candidates"]
 Array = NDArray[np.float64]
 
 LEAST_MATCHES = 20.0
+LEAST_SEPARATION = 0.35  # share of all matches that must stand out for an answer to be given
 HIDDEN_DEPTH = 0.095
 """Matches below a surplus of 0, as the width of surplus over which those just above it would
 make up their number: from the development lists."""
-
-LEAST_SEPARATION = 0.35
 
 
 @dataclass(frozen=True, slots=True, eq=False)
