@@ -1,9 +1,9 @@
 """From candidate pairs to people: scores, duplicates within a list, k lists at once.
 
 By probability: ``surplus`` > ``shape`` > ``mixture`` (with ``competition``) > ``score`` >
-``partition`` > ``hidden`` > ``draws`` > ``rates``, and ``posterior`` which runs them. By a threshold on
-similarities: ``strangers`` > ``threshold`` > ``agglomerate`` > ``deduplicate``, ``cluster`` and
-``link`` which runs them.
+``partition`` > ``hidden`` > ``draws`` > ``rates``, and ``posterior`` which runs them. By a
+threshold on similarities: ``strangers`` > ``threshold`` > ``agglomerate`` > ``deduplicate``,
+``cluster`` and ``link`` which runs them.
 """
 
 from __future__ import annotations
