@@ -42,9 +42,11 @@ def joined_words(values: Values) -> bytes | None:
     """
     words: Iterable[Any] = values
     text = RECORD_END.join(map(WORD_END.join, words)) + RECORD_END
-    if not text.isascii() or text.count(RECORD_END) != len(values):
+    if not text.isascii():
         return None
-    return text.encode("ascii")
+    joined = text.encode("ascii")
+    ends = np.frombuffer(joined, dtype=np.uint8) == ord(RECORD_END)
+    return joined if np.count_nonzero(ends) == len(values) else None
 
 
 class NumberedColumn(Protocol):

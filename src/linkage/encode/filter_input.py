@@ -79,5 +79,6 @@ def pack_bits(bits: NDArray[np.uint8] | NDArray[np.bool_]) -> NDArray[np.uint64]
 
 def set_bits(words: NDArray[np.uint64]) -> NDArray[np.uint16]:
     """``(records,)`` uint16: the number of set bits of each filter."""
-    counts: NDArray[np.uint16] = np.bitwise_count(words).sum(axis=1, dtype=np.uint16)
+    # Twice as fast as a sum along so short an axis.
+    counts: NDArray[np.uint16] = np.einsum("ij->i", np.bitwise_count(words).astype(np.uint16))
     return counts

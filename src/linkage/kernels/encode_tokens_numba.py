@@ -10,7 +10,9 @@ from linkage.kernels.encode_choice import GRAMS, WEIGHT_BITS, TokenEntries
 
 __all__ = ["MOST_TOKENS", "read_bigrams", "tokenise"]
 
-WORD_END, RECORD_END, PAD, INITIAL = 0x1F, 0x1E, ord("_"), ord("^")
+ZERO, ONE, PAIRS = np.uint64(0), np.uint64(1), np.uint64(128)
+END, FIRST = np.uint64(0x1E), np.uint64(0x20)  # end of a record; letters come after all ends
+BLANK, INITIALS = np.uint64(ord("_")), np.uint64(ord("^") * 128)
 MOST_TOKENS = 2
 """Most tokens of a letter: a word has one more than its letters, and its initial."""
 
@@ -59,49 +61,42 @@ def read_bigrams(
     Writes to ``numbers`` from ``count`` on, and new bigrams to ``found`` from ``new`` on; returns
     where the next record begins, and how far the two are filled.
     """
-    before = PAD
-    letters = 0
-    while at < end:
-        letter = int(text[at])
+    # Without branches on the letters: where words end cannot be foretold, and a wrong guess costs
+    # more than all else. What is no token is written as well, and then written over.
+    row = grams[table]
+    base = table * GRAMS
+    before = BLANK
+    inside = ZERO  # letters of this word so far
+    letter = ZERO
+    while at < end and letter != END:
+        letter = np.uint64(text[at])
         at += 1
-        between = letter in (WORD_END, RECORD_END)
-        if not between and letters == 0:
-            pair = INITIAL * 128 + letter
-            numbers[count], new = _number(table, pair, grams, known, new, found)
-            count += 1
+        of_word = np.uint64(letter >= FIRST)
+        first = of_word & np.uint64(inside == ZERO)
+        pair = INITIALS + letter
+        number = np.int64(row[pair])
+        if number < 0 and first:
+            number = known + new
+            row[pair] = number
+            found[new] = base + np.int64(pair)
+            new += 1
+        numbers[count] = number
+        count += np.int64(first)
         # A word of one letter has no closing bigram, and nothing has none at all.
-        if not between or letters > 1:
-            pair = before * 128 + (PAD if between else letter)
-            numbers[count], new = _number(table, pair, grams, known, new, found)
-            count += 1
-        if between:
-            if letter == RECORD_END:
-                break
-            before = PAD
-            letters = 0
-        else:
-            before = letter
-            letters += 1
+        valid = of_word | np.uint64(inside > ONE)
+        current = letter if of_word else BLANK
+        pair = before * PAIRS + current
+        number = np.int64(row[pair])
+        if number < 0 and valid:
+            number = known + new
+            row[pair] = number
+            found[new] = base + np.int64(pair)
+            new += 1
+        numbers[count] = number
+        count += np.int64(valid)
+        before = current
+        inside = (inside + ONE) * of_word
     return at, new, count
-
-
-@compiled
-def _number(
-    table: int,
-    pair: int,
-    grams: NDArray[np.int32],
-    known: int,
-    new: int,
-    found: NDArray[np.int64],
-) -> tuple[int, int]:
-    """The number of a pair, and how many pairs are new by now."""
-    number = grams[table, pair]
-    if number < 0:
-        number = known + new
-        grams[table, pair] = number
-        found[new] = table * GRAMS + pair
-        new += 1
-    return number, new
 
 
 @compiled
