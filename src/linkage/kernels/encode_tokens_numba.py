@@ -74,26 +74,26 @@ def read_bigrams(
         of_word = np.uint64(letter >= FIRST)
         first = of_word & np.uint64(inside == ZERO)
         pair = INITIALS + letter
-        number = np.int64(row[pair])
+        number = int(row[pair])
         if number < 0 and first:
             number = known + new
             row[pair] = number
-            found[new] = base + np.int64(pair)
+            found[new] = base + int(pair)
             new += 1
         numbers[count] = number
-        count += np.int64(first)
+        count += int(first)
         # A word of one letter has no closing bigram, and nothing has none at all.
         valid = of_word | np.uint64(inside > ONE)
         current = letter if of_word else BLANK
         pair = before * PAIRS + current
-        number = np.int64(row[pair])
+        number = int(row[pair])
         if number < 0 and valid:
             number = known + new
             row[pair] = number
-            found[new] = base + np.int64(pair)
+            found[new] = base + int(pair)
             new += 1
         numbers[count] = number
-        count += np.int64(valid)
+        count += int(valid)
         before = current
         inside = (inside + ONE) * of_word
     return at, new, count
