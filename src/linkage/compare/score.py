@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from linkage.agreement.profiles import Profile
 from linkage.compare.measures import MEASURES, FilterComparison
+from linkage.compare.missing import EmptyFilters, empty_filters
 from linkage.compare.tasks import available_cores, in_order
 from linkage.compare.too_many import too_many_pairs
 from linkage.errors import UsageError
@@ -77,9 +78,10 @@ def score_pairs(
     """Compare all records with one another, within and between lists.
 
     A pair's score is the mean of its filters' similarities, weighted by ``filter_weights``;
-    with one filter it is that filter's similarity. A filter that is empty in either record
-    counts with similarity 0. Every pair is compared: none is missed, and neither the number
-    of threads nor the kernels change the result.
+    with one filter it is that filter's similarity. Where there are several, one that is empty
+    in either record counts as it does among strangers, see :mod:`linkage.compare.missing`.
+    Every pair is compared: none is missed, and neither the number of threads nor the kernels
+    change the result.
 
     Args:
         filters: one matrix per filter, each with the records of all lists.
@@ -106,13 +108,20 @@ def score_pairs(
         )
         for number, matrix in enumerate(filters)
     ]
+    several = len(filters) > 1
+    missing = [
+        empty_filters(matrix, None if weights is None else weights[:, number], profile, use)
+        if several
+        else None
+        for number, matrix in enumerate(filters)
+    ]
     blocks: list[_Block] = []
     between = np.zeros(BINS, dtype=np.int64)
     within = np.zeros(BINS, dtype=np.int64)
     found = 0
     starts = range(0, records, BLOCK_ROWS)
     tasks = [
-        _BlockTask(comparisons, tuple(filter_weights), lists, floor, start, kernels)
+        _BlockTask(comparisons, missing, tuple(filter_weights), lists, floor, start, kernels)
         for start in starts
     ]
     with closing(in_order(tasks, threads or available_cores())) as results:
@@ -175,6 +184,7 @@ class _BlockTask:
     """Compare the records from ``start`` with those and all later ones."""
 
     comparisons: Sequence[FilterComparison]
+    missing: Sequence[EmptyFilters | None]
     filter_weights: tuple[int, ...]
     lists: NDArray[np.int64]
     floor: float
@@ -190,7 +200,14 @@ class _BlockTask:
         ready = [each.rows(rows.start, rows.stop) for each in self.comparisons]
         for first in range(self.start // BLOCK_COLUMNS * BLOCK_COLUMNS, records, BLOCK_COLUMNS):
             columns = slice(first, min(first + BLOCK_COLUMNS, records))
-            tiles = [each.tile(columns.start, columns.stop) for each in ready]
+            tiles = [
+                tile if lacking is None else lacking.fill(tile, rows, columns)
+                for tile, lacking in zip(
+                    (each.tile(columns.start, columns.stop) for each in ready),
+                    self.missing,
+                    strict=True,
+                )
+            ]
             scores = _combined(tiles, self.filter_weights)
             i, j = self.kernels.select_pairs(
                 scores,

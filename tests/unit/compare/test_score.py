@@ -13,6 +13,7 @@ from tests.support import naive
 
 from linkage.agreement.profiles import PROFILES, Profile
 from linkage.compare import score_histogram, score_pairs
+from linkage.compare.missing import SAMPLE, empty_filters
 from linkage.errors import UsageError
 from linkage.types import BitMatrix
 
@@ -62,6 +63,28 @@ def naive_similarity(profile: Profile, filters: list[BitMatrix], weights: NDArra
     return similarity
 
 
+def filled(similarity, filters: list[BitMatrix]):
+    """Several filters: an empty one counts as the mean of all pairs that have it."""
+    records = len(filters[0])
+    levels = []
+    for number, matrix in enumerate(filters):
+        has = [row for row in range(records) if matrix.words[row].any()]
+        units = [
+            round(similarity(number, one, other) * 2**32)
+            for one in has
+            for other in has
+            if one != other
+        ]
+        levels.append(sum(units) / len(units) / 2**32)
+
+    def with_levels(number: int, left: int, right: int) -> float:
+        words = filters[number].words
+        has = words[left].any() and words[right].any()
+        return similarity(number, left, right) if has else levels[number]
+
+    return with_levels if len(filters) > 1 else similarity
+
+
 def case(name: str, records: int, seed: int = 1):
     profile = PROFILES[name]
     words = 10 if name == "exact" else 4
@@ -88,7 +111,7 @@ def match_key_slots(records: int, seed: int) -> BitMatrix:
 @pytest.mark.parametrize("name", list(PROFILES))
 def test_score_pairs_equals_brute_force(name: str, backend: str) -> None:
     profile, filters, weights, lists = case(name, 45)
-    similarity = naive_similarity(profile, filters, weights)
+    similarity = filled(naive_similarity(profile, filters, weights), filters)
     everything = naive.all_pairs(filters, similarity, profile.filter_weights, -2.0)
     floor = sorted(score for *_, score in everything)[-60]
     expected = naive.all_pairs(filters, similarity, profile.filter_weights, floor)
@@ -202,6 +225,46 @@ def test_an_empty_filter_is_similar_to_nothing_not_even_another_empty_one() -> N
         )
         assert found.pairs.score.tolist() == [0.0, 0.0, 0.0]
         assert found.histogram_between[200] == 3
+
+
+def test_an_empty_filter_says_nothing_beside_another() -> None:
+    rows = np.array([[0xF], [0xF], [0xFF]], dtype=np.uint64)
+    dates = np.array([[0x3], [0xC], [0]], dtype=np.uint64)
+    found = score_pairs(
+        [BitMatrix(rows, 64), BitMatrix(dates, 64)],
+        np.arange(3),
+        profile=PROFILES["clk"],
+        filter_weights=(1, 1),
+        floor=0.0,
+    )
+    # Only records 0 and 1 have a date, and those are unlike: strangers' dates score 0.
+    assert found.pairs.similarity.tolist() == [[1.0, 0.0], [2 / 3, 0.0], [2 / 3, 0.0]]
+    dates[1] = 0x7
+    found = score_pairs(
+        [BitMatrix(rows, 64), BitMatrix(dates, 64)],
+        np.arange(3),
+        profile=PROFILES["clk"],
+        filter_weights=(1, 1),
+        floor=0.0,
+    )
+    level = round(0.8 * 2**32) / 2**32
+    assert found.pairs.similarity.tolist() == [[1.0, 0.8], [2 / 3, level], [2 / 3, level]]
+
+
+def test_what_an_empty_filter_counts_as_does_not_depend_on_the_order() -> None:
+    records = SAMPLE + 400
+    generator = np.random.default_rng(5)
+    words = generator.integers(0, 2**64, (records, 2), dtype=np.uint64)
+    words &= generator.integers(0, 2**64, (records, 2), dtype=np.uint64)
+    words[::9] = 0
+    order = generator.permutation(records)
+    one = empty_filters(BitMatrix(words, 128), None, PROFILES["clk"])
+    other = empty_filters(BitMatrix(words[order], 128), None, PROFILES["clk"], use="numpy")
+    assert one is not None
+    assert other is not None
+    assert one.similarity == other.similarity
+    assert other.empty.tolist() == one.empty[order].tolist()
+    assert 0.2 < one.similarity < 0.3  # a quarter of the bits is set
 
 
 def test_two_filters_are_combined_by_their_weights() -> None:
