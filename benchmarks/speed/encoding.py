@@ -33,9 +33,9 @@ from benchmarks.speed.encoding_plain import encode_plainly
 
 from linkage.agreement.model import FieldRule
 from linkage.agreement.profiles import PROFILES, sized_bits
-from linkage.encode.conformance import DerivedSubkeys
 from linkage.encode.filter_input import FilterInput
 from linkage.encode.registry import ENCODERS
+from linkage.random_bits import DerivedSubkeys
 from linkage.types import NormalisedList, PartialDate
 
 ENCODED = ("clk", "strong", "balanced", "diffused")

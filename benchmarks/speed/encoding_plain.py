@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.encode.eld import draw_taps
-from linkage.encode.filter_input import FilterInput, pack_bits
-from linkage.encode.random_bits import RandomNumbers, RandomStream
+from linkage.encode.filter_input import FilterInput
 from linkage.encode.tokens import Token, record_tokens
+from linkage.random_bits import RandomNumbers, RandomStream
+from linkage.types import BitMatrix
 
 __all__ = ["encode_plainly"]
 
@@ -25,7 +26,7 @@ def encode_plainly(task: FilterInput) -> NDArray[np.uint64]:
     encode = {"clk": _clk, "eld": _eld, "saul": _saul}[scheme](task, streams)
     columns = [task.records.fields[field.name] for field in task.fields]
     bits = [encode(record_tokens(task.fields, row)) for row in zip(*columns, strict=True)]
-    return pack_bits(np.array(bits, dtype=np.uint8))
+    return BitMatrix.packed(np.array(bits, dtype=np.uint8)).words
 
 
 def _bloom(task: FilterInput, streams: Streams, length: int, tokens: Sequence[Token]) -> list[int]:

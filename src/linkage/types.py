@@ -90,6 +90,23 @@ class BitMatrix:
         """The same filters in the order of ``rows`` (record indices)."""
         return BitMatrix(np.ascontiguousarray(self.words[rows]), self.bits)
 
+    @classmethod
+    def packed(cls, bits: NDArray[np.uint8] | NDArray[np.bool_]) -> BitMatrix:
+        """From ``(records, bits)`` of 0 and 1, a multiple of 64 bits.
+
+        >>> BitMatrix.packed(np.eye(2, 64, dtype=np.uint8)).words.tolist()
+        [[1], [2]]
+        """
+        rows = np.packbits(bits, axis=1, bitorder="little")
+        # Little-endian whatever the machine: a word's lowest byte holds its lowest bits.
+        words = np.ascontiguousarray(rows).view("<u8").astype(np.uint64, copy=False)
+        return cls(words, bits.shape[1])
+
+    def unpacked(self) -> NDArray[np.uint8]:
+        """``(records, bits)`` of 0 and 1: eight times the memory."""
+        rows = self.words.astype("<u8", copy=False).view(np.uint8)
+        return np.unpackbits(rows, axis=1, bitorder="little")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncodedList:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from linkage.agreement.model import Agreement, Encoding, FieldRule, ListRule, Party
 from linkage.agreement.profiles import PROFILES, Profile, ProfileName
-from linkage.encode.conformance import DerivedSubkeys
 from linkage.encode.filter_input import FilterInput
+from linkage.random_bits import DerivedSubkeys
 from linkage.types import FieldValue, NormalisedList, PartialDate
 
 KINDS = {

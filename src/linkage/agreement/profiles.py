@@ -16,7 +16,9 @@ from linkage.errors import AgreementError, Fault
 __all__ = ["PROFILES", "Measure", "Profile", "ProfileName", "sized_bits"]
 
 ProfileName = Literal["strong", "balanced", "diffused", "exact", "clk"]
-Measure = Literal["cosine", "dice", "diffused-dice", "match-keys"]
+Measure = Literal[
+    "agreement", "cosine", "dice", "diffused-dice", "match-keys", "slot-jaccard", "slots"
+]
 MAXIMUM_BITS = 16_384
 
 _WEIGHTS = MappingProxyType({"name": 2, "date": 3, "code": 3, "text": 1})
@@ -28,8 +30,8 @@ class Profile:
     """One named set of encoding parameters.
 
     Attributes:
-        name: the profile's name in an agreement.
-        scheme: ``saul``, ``eld``, ``clk`` or ``match-keys``.
+        name: the profile's name in an agreement; of what a benchmark tries, its description.
+        scheme: name of the encoder, see :mod:`linkage.encode.registry`.
         measure: the similarity that two filters of this scheme are compared by.
         filters: names of the filters of a record, in order.
         filter_weights: weight of each filter's similarity in the combined score.
@@ -44,10 +46,13 @@ class Profile:
             starts with; a name goes before a kind. Tuned on synthetic lists, decision 0013.
         insecure: refused unless the agreement says ``insecure = true``.
         broken_by: what is known to break it, in one sentence.
+        hardenings: what is done to every filter once it is made, in order, see
+            :mod:`linkage.harden`. No named profile has any.
+        salt: field whose value (of a date: the year) goes into the subkeys; empty for none.
     """
 
-    name: ProfileName
-    scheme: Literal["saul", "eld", "clk", "match-keys"]
+    name: str
+    scheme: str
     measure: Measure
     filters: tuple[str, ...]
     filter_weights: tuple[int, ...]
@@ -60,6 +65,8 @@ class Profile:
     token_weights: Mapping[str, int]
     insecure: bool
     broken_by: str
+    hardenings: tuple[str, ...] = ()
+    salt: str = ""
 
     def token_weight(self, name: str, kind: str) -> int:
         """The weight of a field's tokens that a new agreement starts with.

@@ -18,11 +18,11 @@ from linkage.bench.configuration import CONFIGURATIONS, Configuration
 from linkage.bench.folder import BenchmarkFolder
 from linkage.bench.projects import folder_agreement, folder_project
 from linkage.compare.score import score_histogram, score_pairs
-from linkage.encode.conformance import DerivedSubkeys
 from linkage.encode.filter_input import EncodedFilter, FilterInput
-from linkage.encode.registry import ENCODERS
+from linkage.encode.make import encode_filter
 from linkage.files import write_whole
 from linkage.link.threshold import candidate_floor
+from linkage.random_bits import DerivedSubkeys
 from linkage.records import assess_list, read_table
 from linkage.records.mapping import parse_mapping
 from linkage.types import CandidatePairs, FieldValue, NormalisedList
@@ -144,7 +144,7 @@ def encode_filters(
     for name in agreement.filters:
         fields = tuple(rule for rule in agreement.fields if name in rule.filters)
         task = FilterInput(name, records, fields, profile, bits, keys)
-        filters.append(ENCODERS[profile.scheme](task))
+        filters.append(encode_filter(task))
     return tuple(filters)
 
 

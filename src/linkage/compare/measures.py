@@ -34,6 +34,7 @@ __all__ = [
     "correlation_table",
     "cosine_table",
     "hamming_estimate_table",
+    "slot_jaccard",
 ]
 
 Tile: TypeAlias = NDArray[np.float64]
@@ -117,6 +118,29 @@ def hamming_estimate_table(bits: int, source_bits: int, layers: int) -> NDArray[
     return np.asarray(source_bits / 2.0 * (1.0 - correlation ** (1.0 / layers)))
 
 
+def slot_jaccard(
+    equal: NDArray[np.int64], between: NDArray[np.uint16], slots: int, layers: int
+) -> NDArray[np.float64]:
+    """Jaccard similarity from the number of equal slots of min-hash keys.
+
+    Slots are equal with probability ``J^t``; inverted, ``(equal / slots)^(1/t)``. A handful of
+    equal slots would give a handful of similarities, so a fraction of a slot is added that says
+    nothing: the exclusive or of all slots of both records. It is 0 for equal records. Rounded to
+    multiples of 2^-32.
+
+    Args:
+        equal: equal slots.
+        between: exclusive or of all slots of both records.
+        slots: slots of a filter.
+        layers: ``t``, tokens that a slot hashes.
+
+    >>> slot_jaccard(np.array([4, 16]), np.array([0, 0], dtype=np.uint16), 16, 2).tolist()
+    [0.5, 1.0]
+    """
+    share = (equal + between / 65_536.0) / slots
+    return np.asarray(np.rint(share ** (1.0 / layers) * 2.0**32) / 2.0**32)
+
+
 class _Cosine:
     """SAUL: cosine of the records' tokens, from 0 to 1."""
 
@@ -148,6 +172,82 @@ class _Dice:
     def _similarity(self, distances: NDArray[np.int32], a: slice, b: slice) -> Tile:
         total = self._ones[a][:, None] + self._ones[b][None, :]
         return np.asarray((total - distances) / np.maximum(total, 1))
+
+
+class _Agreement:
+    """Diffused filters and minimum hashes: agreement correlation, from 0 to 1."""
+
+    def __init__(self, matrix: BitMatrix, use: Backend | None) -> None:
+        self._distances = load_search_kernels(use).prepare_distances(matrix.words)
+        self._table = np.maximum(correlation_table(matrix.bits), 0.0)
+        self._empty = np.asarray(~matrix.words.any(axis=1))
+
+    def rows(self, first: int, last: int) -> ComparedRows:
+        return _Rows(self._distances.rows(first, last), slice(first, last), self._similarity)
+
+    def _similarity(self, distances: NDArray[np.int32], a: slice, b: slice) -> Tile:
+        tile = self._table[distances]
+        tile[self._empty[a], :] = 0.0
+        tile[:, self._empty[b]] = 0.0
+        return tile
+
+
+class _Slots:
+    """Slots of 32 bits, zero where absent: Dice of the sets of (place, slot)."""
+
+    def __init__(self, matrix: BitMatrix) -> None:
+        self._slots = matrix.words.astype("<u8", copy=False).view("<u4")
+
+    def rows(self, first: int, last: int) -> ComparedRows:
+        return _SlotRows(self._slots[first:last], self._slots)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _SlotRows:
+    own: NDArray[np.uint32]
+    slots: NDArray[np.uint32]
+
+    def tile(self, first: int, last: int) -> Tile:
+        others = self.slots[first:last]
+        present = np.count_nonzero(others, axis=1)
+        tile = np.empty((len(self.own), len(others)))
+        for row, own in enumerate(self.own):
+            columns = np.flatnonzero(own)
+            equal = np.count_nonzero(others[:, columns] == own[columns], axis=1)
+            tile[row] = 2.0 * equal / np.maximum(present + len(columns), 1)
+        return tile
+
+
+class _SlotJaccard:
+    """Slots of 16 bits, zero where absent: Jaccard similarity, see :func:`slot_jaccard`."""
+
+    def __init__(self, matrix: BitMatrix, profile: Profile) -> None:
+        self._slots = matrix.words.astype("<u8", copy=False).view("<u2")
+        self._between = np.bitwise_xor.reduce(self._slots, axis=1)
+        self._layers = profile.layers
+
+    def rows(self, first: int, last: int) -> ComparedRows:
+        return _SlotJaccardRows(slice(first, last), self._slots, self._between, self._layers)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _SlotJaccardRows:
+    own: slice
+    slots: NDArray[np.uint16]
+    between: NDArray[np.uint16]
+    layers: int
+
+    def tile(self, first: int, last: int) -> Tile:
+        others = self.slots[first:last]
+        mine = self.slots[self.own]
+        equal = np.zeros((len(mine), len(others)), dtype=np.int64)
+        for row, own in enumerate(mine):
+            equal[row] = np.count_nonzero(others == own, axis=1)
+        between = self.between[self.own][:, None] ^ self.between[first:last][None, :]
+        tile = slot_jaccard(equal, between, self.slots.shape[1], self.layers)
+        tile[~mine.any(axis=1), :] = 0.0
+        tile[:, ~others.any(axis=1)] = 0.0
+        return tile
 
 
 class _DiffusedDice:
@@ -205,6 +305,24 @@ def _cosine(
     return _Cosine(matrix, profile, use)
 
 
+def _agreement(
+    matrix: BitMatrix, _weights: NDArray[np.uint16] | None, _profile: Profile, use: Backend | None
+) -> FilterComparison:
+    return _Agreement(matrix, use)
+
+
+def _slot_jaccard(
+    matrix: BitMatrix, _weights: NDArray[np.uint16] | None, profile: Profile, _use: Backend | None
+) -> FilterComparison:
+    return _SlotJaccard(matrix, profile)
+
+
+def _slots(
+    matrix: BitMatrix, _weights: NDArray[np.uint16] | None, _profile: Profile, _use: Backend | None
+) -> FilterComparison:
+    return _Slots(matrix)
+
+
 def _dice(
     matrix: BitMatrix, _weights: NDArray[np.uint16] | None, _profile: Profile, use: Backend | None
 ) -> FilterComparison:
@@ -231,10 +349,13 @@ _Maker: TypeAlias = Callable[
 
 MEASURES: Mapping[Measure, _Maker] = MappingProxyType(
     {
+        "agreement": _agreement,
         "cosine": _cosine,
         "dice": _dice,
         "diffused-dice": _diffused_dice,
         "match-keys": _match_keys,
+        "slot-jaccard": _slot_jaccard,
+        "slots": _slots,
     }
 )
 """Every measure of :mod:`linkage.agreement.profiles`, as a function of one filter of all

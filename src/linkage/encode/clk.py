@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.encode.filter_input import EncodedFilter, FilterInput, set_bits
-from linkage.encode.random_bits import RandomStream
+from linkage.encode.scheme import Scheme
 from linkage.encode.token_masks import filter_words
+from linkage.harden.hardening import Parameter
 from linkage.kernels.encode_choice import load_encode_kernels
+from linkage.random_bits import RandomStream
 from linkage.types import BitMatrix
 
-__all__ = ["bloom_filters", "encode_clk"]
+__all__ = ["CLK_PARAMETERS", "SCHEME", "bloom_filters", "encode_clk"]
 
 
 def encode_clk(task: FilterInput) -> EncodedFilter:
@@ -63,3 +65,20 @@ def bloom_filters(task: FilterInput, bits: int, purpose: str) -> NDArray[np.uint
         token_bits=task.profile.token_bits,
         kernels=load_encode_kernels(task.kernels, len(task.records) * bits // 64),
     )
+
+
+CLK_PARAMETERS = {
+    "token_bits": Parameter("k", 10, "bits", "bits that a token of weight 1 sets", 1, 100),
+    "bits": Parameter("l", 1024, "bits", "length of a filter", 64, 65_536, multiple=64),
+}
+"""Those of every Bloom filter."""
+
+SCHEME = Scheme(
+    name="clk",
+    encode=encode_clk,
+    measure="dice",
+    parameters=CLK_PARAMETERS,
+    source="Schnell, Bachteler and Reiher 2011; random hashing: Schnell and Borgs 2016",
+    broken_by="Everything published: graph matching needs not one known pair.",
+)
+"""One Bloom filter over all fields."""

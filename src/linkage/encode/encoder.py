@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from linkage.agreement.model import Agreement, FieldRule
 from linkage.agreement.profiles import PROFILES, sized_bits
 from linkage.encode.filter_input import EncodedFilter, FilterInput, Progress
-from linkage.encode.random_bits import SubkeySource
 from linkage.encode.registry import ENCODERS
 from linkage.encode.token_counts import count_tokens
 from linkage.encode.tokens import has_value
 from linkage.errors import DataError, Fault, PolicyError
+from linkage.random_bits import SubkeySource
 from linkage.types import EncodedList, NormalisedList
 
 __all__ = ["HANDLE_BYTES", "EncodingResult", "encode_records"]

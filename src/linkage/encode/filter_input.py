@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from linkage.agreement.model import FieldRule
 from linkage.agreement.profiles import Profile
-from linkage.encode.random_bits import SubkeySource
 from linkage.kernels import Backend
+from linkage.random_bits import SubkeySource
 from linkage.types import BitMatrix, NormalisedList
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "Encoder",
     "FilterInput",
     "Progress",
-    "pack_bits",
     "set_bits",
 ]
 
@@ -39,6 +38,8 @@ class FilterInput:
         bits: length of the filter, bits.
         subkeys: where subkeys come from.
         progress: told how far the filter is.
+        private: subkeys of the data owner alone, for noise that nobody else can repeat; None
+            where no encoding needs them.
         kernels: which kernels make it; None takes compiled ones where numba is installed and
             the list is long. It changes the speed and never a bit.
     """
@@ -50,6 +51,7 @@ class FilterInput:
     bits: int
     subkeys: SubkeySource = field(repr=False)
     progress: Progress = field(default=lambda _share: None, repr=False)
+    private: SubkeySource | None = field(default=None, repr=False)
     kernels: Backend | None = None
 
 
@@ -68,13 +70,6 @@ class EncodedFilter:
 
 Encoder = Callable[[FilterInput], EncodedFilter]
 """An encoding scheme: one filter's input to one filter of every record."""
-
-
-def pack_bits(bits: NDArray[np.uint8] | NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """``(records, bits)`` of 0 and 1 to ``(records, bits // 64)`` words, bit 0 lowest."""
-    packed = np.packbits(bits, axis=1, bitorder="little")
-    # Little-endian whatever the machine: a word's lowest byte holds its lowest bits.
-    return np.ascontiguousarray(packed).view("<u8").astype(np.uint64, copy=False)
 
 
 def set_bits(words: NDArray[np.uint64]) -> NDArray[np.uint16]:

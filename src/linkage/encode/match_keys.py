@@ -16,9 +16,18 @@ import numpy as np
 
 from linkage.agreement.model import FieldRule
 from linkage.encode.filter_input import EncodedFilter, FilterInput, set_bits
+from linkage.encode.scheme import Scheme
 from linkage.types import BitMatrix, FieldValue, PartialDate
 
-__all__ = ["FORMS", "SLOTS", "SLOT_BITS", "Combination", "combinations", "encode_match_keys"]
+__all__ = [
+    "FORMS",
+    "SCHEME",
+    "SLOTS",
+    "SLOT_BITS",
+    "Combination",
+    "combinations",
+    "encode_match_keys",
+]
 
 SLOTS = 10
 SLOT_BITS = 128
@@ -159,3 +168,15 @@ def _message(combination: Combination, values: Sequence[FieldValue]) -> bytes | 
         forms = [" ".join(words), *(form for at, form in enumerate(forms) if at not in bag)]
     pieces = [text.encode() for text in (combination.name, *forms)]
     return b"".join(len(piece).to_bytes(4, "big") + piece for piece in pieces)
+
+
+SCHEME = Scheme(
+    name="match-keys",
+    encode=encode_match_keys,
+    measure="match-keys",
+    parameters={},
+    bits=SLOTS * SLOT_BITS,
+    source="Keyed hashes of combinations, as in Weber et al. 2012",
+    broken_by="Frequency analysis of common combinations; misses any error.",
+)
+"""Ten keyed hashes of what must agree exactly."""

@@ -20,12 +20,14 @@ from numpy.typing import NDArray
 
 from linkage.encode.filter_input import EncodedFilter, FilterInput, set_bits
 from linkage.encode.growing import GrowingRows
-from linkage.encode.random_bits import RandomStream
+from linkage.encode.scheme import Scheme
 from linkage.encode.token_blocks import TokenReader
+from linkage.harden.hardening import Parameter
 from linkage.kernels.encode_choice import load_encode_kernels
+from linkage.random_bits import RandomStream
 from linkage.types import BitMatrix
 
-__all__ = ["encode_saul"]
+__all__ = ["SCHEME", "encode_saul"]
 
 
 def encode_saul(task: FilterInput) -> EncodedFilter:
@@ -68,3 +70,17 @@ def _token_bits(
     rows = b"".join(streams[tag].read(content, layers * bits // 8) for tag, content in contents)
     words = np.frombuffer(rows, dtype="<u8").astype(np.uint64, copy=False)
     return words.reshape(len(contents), layers, bits // 64)
+
+
+SCHEME = Scheme(
+    name="saul",
+    encode=encode_saul,
+    measure="cosine",
+    parameters={
+        "layers": Parameter("t", 4, "layers", "majority votes that a bit combines", 1, 16),
+        "bits": Parameter("l", 4096, "bits", "length of a filter", 64, 65_536, multiple=64),
+    },
+    source="Armknecht and Schaefer, PoPETs 2026(2)",
+    broken_by="Up to t = 2 by graph matching from 20 known pairs; t = 3 by some 2,000 known pairs.",
+)
+"""Exclusive or of majority votes."""

@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.agreement.model import FieldRule
-from linkage.encode.filter_input import pack_bits
 from linkage.encode.growing import GrowingRows
 from linkage.encode.list_columns import ColumnBlock, ListColumns
-from linkage.encode.random_bits import RandomStream, numbers_below
 from linkage.encode.token_blocks import gram_number, gram_text
 from linkage.encode.tokens import value_tokens
 from linkage.kernels.encode_choice import GRAMS, EncodeKernels
-from linkage.types import FieldValue, NormalisedList
+from linkage.random_bits import RandomStream, numbers_below
+from linkage.types import BitMatrix, FieldValue, NormalisedList
 
 __all__ = ["filter_words"]
 
@@ -127,7 +126,7 @@ class _Masks:
                 self._token_bits * weight,
             )
             masks[rows[:, np.newaxis], positions] = 1
-        self._rows.extend(pack_bits(masks))
+        self._rows.extend(BitMatrix.packed(masks).words)
         self._unhashed.clear()
 
     def _unite_values(self) -> None:

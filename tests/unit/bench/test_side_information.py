@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from benchmarks.side_information import attacked, groups_of, leaked, regressed
+from benchmarks.side_information import attacked, groups_of, leaked
 from benchmarks.side_quality import fitted, out_of_fold
+
+from linkage.attack import Background, Target
+from linkage.types import BitMatrix
 
 
 def test_entropy_and_groups_are_those_within_a_list() -> None:
@@ -20,24 +23,25 @@ def test_entropy_and_groups_are_those_within_a_list() -> None:
     assert len(set(groups_of(columns).tolist())) == 3
 
 
-def encodings(noise: float) -> tuple[np.ndarray, np.ndarray]:
-    """Bits that are a random linear image of tokens, and the tokens, centred."""
+def encodings(noise: float) -> tuple[Target, Background]:
+    """Bits that are a random linear image of tokens, and the people with these tokens."""
     generator = np.random.default_rng(2)
     tokens = (generator.random((300, 40)) < 0.3).astype(np.float32)
     image = (tokens - 0.3) @ generator.standard_normal((40, 512)).astype(np.float32)
     image += noise * generator.standard_normal(image.shape).astype(np.float32)
-    return np.where(image > 0, 1, -1).astype(np.float32), tokens - tokens.mean(axis=0)
+    nothing, alike = np.zeros(300, dtype=np.int64), np.zeros((1, 300, 300), dtype=np.float32)
+    bits = BitMatrix.packed(image > 0)
+    return Target((bits,), alike, nothing), Background(tokens, alike, nothing)
 
 
 def test_regression_finds_what_bits_say_and_nothing_else() -> None:
-    signs, tokens = encodings(0.0)
+    target, background = encodings(0.0)
     groups = {"nothing": np.zeros(300, dtype=np.int64), "everything": np.arange(300)}
-    shares = attacked(signs, tokens, groups, known_pairs=150, repeats=1)
+    shares = attacked(target, background, groups, known_pairs=150, repeats=1)
     assert shares["nothing"] > 0.9
     assert shares["everything"] == 1.0  # what travels beside the bits is enough by itself
-    drowned, tokens = encodings(1000.0)
-    assert attacked(drowned, tokens, groups, known_pairs=150, repeats=1)["nothing"] < 0.1
-    assert regressed(signs, tokens, np.arange(150)).shape == tokens.shape
+    drowned, background = encodings(1000.0)
+    assert attacked(drowned, background, groups, known_pairs=150, repeats=1)["nothing"] < 0.1
 
 
 def test_the_trained_score_ranks_pairs_by_what_tells_them_apart() -> None:

@@ -15,8 +15,8 @@ from tests.vectors.independent import encodings as independent
 from linkage.agreement.profiles import PROFILES
 from linkage.encode.clk import encode_clk
 from linkage.encode.eld import draw_taps, encode_eld
-from linkage.encode.filter_input import pack_bits
-from linkage.encode.random_bits import RandomNumbers, RandomStream
+from linkage.random_bits import RandomNumbers, RandomStream
+from linkage.types import BitMatrix
 
 CLK, ELD = PROFILES["clk"], PROFILES["diffused"]
 
@@ -164,7 +164,7 @@ def test_diffused_bits_are_balanced_and_agree_as_the_theory_says() -> None:
 @given(st.integers(0, 5), st.integers(1, 4), st.integers(0, 2**32 - 1))
 def test_bits_are_packed_lowest_first(records: int, words: int, seed: int) -> None:
     bits = np.random.default_rng(seed).integers(0, 2, (records, 64 * words), dtype=np.uint8)
-    packed = pack_bits(bits)
+    packed = BitMatrix.packed(bits).words
     assert packed.dtype == np.uint64
     assert packed.shape == (records, words)
     assert as_bits(packed) == bits.tolist()

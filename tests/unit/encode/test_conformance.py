@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from linkage.agreement.profiles import PROFILES, Profile
-from linkage.encode.conformance import DerivedSubkeys, check_encoder
+from linkage.conformance import check_encoder
 from linkage.encode.filter_input import EncodedFilter, FilterInput
 from linkage.encode.registry import ENCODERS
 from linkage.encode.saul import encode_saul
+from linkage.random_bits import DerivedSubkeys
 from linkage.types import BitMatrix
 
 BALANCED = PROFILES["balanced"]

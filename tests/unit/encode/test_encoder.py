@@ -17,12 +17,12 @@ from tests.vectors.independent import encodings as independent
 from linkage.agreement.model import FieldRule
 from linkage.agreement.profiles import PROFILES, ProfileName
 from linkage.encode import EncodingResult, Subkeys, encode_records
-from linkage.encode.conformance import DerivedSubkeys
 from linkage.encode.encoder import _encode_from_parts
 from linkage.encode.registry import ENCODERS
 from linkage.encode.token_counts import MOST, count_tokens
 from linkage.encode.tokens import record_tokens
 from linkage.errors import AgreementError, DataError, PolicyError
+from linkage.random_bits import DerivedSubkeys
 from linkage.types import NormalisedList
 
 PLAIN: list[dict[str, Any]] = [record for _, record in independent.RECORDS]

@@ -9,7 +9,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from linkage.encode.random_bits import RandomNumbers, RandomStream, numbers_below
+from linkage.random_bits import RandomNumbers, RandomStream, numbers_below
 
 # RFC 4231, test cases 1 and 2. The last four bytes of the data are the counter.
 RFC_4231 = [

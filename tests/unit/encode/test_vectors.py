@@ -14,14 +14,13 @@ import pytest
 from tests.support.encoding import normalised, rules, value_of
 
 from linkage.agreement.profiles import PROFILES, Profile
-from linkage.encode.conformance import DerivedSubkeys
 from linkage.encode.eld import draw_taps
 from linkage.encode.filter_input import FilterInput
 from linkage.encode.match_keys import combinations
-from linkage.encode.random_bits import RandomNumbers, RandomStream
 from linkage.encode.registry import ENCODERS
 from linkage.encode.token_counts import count_tokens
 from linkage.encode.tokens import record_tokens
+from linkage.random_bits import DerivedSubkeys, RandomNumbers, RandomStream
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 FILE: dict[str, Any] = json.loads((VECTORS / "encodings.json").read_text("utf-8"))

@@ -10,13 +10,14 @@ words by rejection, never by a bare remainder, so that every value is equally li
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["RandomNumbers", "RandomStream", "SubkeySource", "numbers_below"]
+__all__ = ["DerivedSubkeys", "RandomNumbers", "RandomStream", "SubkeySource", "numbers_below"]
 
 _BLOCK = 64  # bytes of one HMAC-SHA-512
 _SHA512_PAD = 128  # bytes of one SHA-512 input block
@@ -31,6 +32,23 @@ class SubkeySource(Protocol):
     def subkey(self, purpose: str, field: str = "") -> bytes:
         """The 32-byte subkey of one purpose and field."""
         ...
+
+
+class DerivedSubkeys:
+    """Subkeys from a short seed, for checks, attacks and vectors only: no project key is made so.
+
+    A subkey is ``HMAC-SHA-256(seed, purpose || 0x00 || field)``.
+
+    >>> len(DerivedSubkeys(b"seed").subkey("clk-all", "name"))
+    32
+    """
+
+    def __init__(self, seed: bytes) -> None:
+        self._seed = seed
+
+    def subkey(self, purpose: str, field: str = "") -> bytes:
+        """The subkey of one purpose and field, 32 bytes."""
+        return hmac.digest(self._seed, f"{purpose}\0{field}".encode(), "sha256")
 
 
 class RandomStream:
