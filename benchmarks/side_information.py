@@ -8,11 +8,10 @@ Two measurements on the lists of a folder, whose people are fictitious:
 are, and how many records of a list are alone with theirs or in a group of fewer than five, beside
 and together with the agreed strata, which travel anyway.
 
-*Known pairs*: an attacker who knows some records of the list with their encodings learns a ridge
-regression from bits to tokens, predicts the tokens of every other encoding, and takes the
-candidate whose tokens are nearest (cosine). Where presence or counts travel, only candidates that
-have the very same are left. Its candidates are the list itself, without a typing error: the worst
-case. Figures are the share of the other records that are named rightly.
+*Known pairs*: an attacker who knows some records of the list with their encodings guesses the
+people of all others (:mod:`linkage.attack.known_pairs`). Where presence or counts travel, only
+candidates that have the very same are left. Its candidates are the list itself, without a typing
+error: the worst case. Figures are the share of the other records that are named rightly.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ import itertools
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,24 +32,22 @@ from numpy.typing import NDArray
 
 from linkage.agreement.model import Agreement
 from linkage.agreement.profiles import PROFILES, ProfileName
+from linkage.attack import Background, Target, regress_known_pairs
+from linkage.attack.people import token_table
+from linkage.attack.simulate import background_of, target_of
 from linkage.bench.configuration import CONFIGURATIONS
 from linkage.bench.folder import BenchmarkFolder, read_folder
-from linkage.bench.in_process import NormalisedFolder, normalise_folder
+from linkage.bench.in_process import NormalisedFolder, encode_filters, normalise_folder
 from linkage.bench.projects import folder_agreement
 from linkage.bench.text import table
-from linkage.encode.conformance import DerivedSubkeys
-from linkage.encode.filter_input import FilterInput
-from linkage.encode.registry import ENCODERS
+from linkage.encode.filter_input import EncodedFilter
 from linkage.encode.token_counts import count_tokens
-from linkage.encode.tokens import has_value, record_tokens
+from linkage.encode.tokens import has_value
 from linkage.types import NormalisedList
 
 SPLITS = ("single", "double", "split")
 ATTACKED: tuple[ProfileName, ...] = ("clk", "balanced", "strong")
 FEW = 5
-SHRINKAGE = (0.03, 0.3, 3.0)
-"""Ridge penalties that are tried, as shares of the mean squared length of a centred encoding."""
-
 Columns = NDArray[np.int64]
 
 
@@ -128,82 +126,44 @@ def chosen_people(normalised: NormalisedFolder, most: int) -> NormalisedList:
     return NormalisedList(records.rows[rows], fields, records.strata[rows])
 
 
-def token_indicators(records: NormalisedList, agreement: Agreement) -> NDArray[np.float32]:
-    """``(records, tokens)``: 1 where a record has a token; centred."""
-    rules = agreement.fields
-    numbers: dict[tuple[str, bytes], int] = {}
-    places: list[tuple[int, int]] = []
-    for record in range(len(records)):
-        values = [records.fields[rule.name][record] for rule in rules]
-        for token in record_tokens(rules, values):
-            number = numbers.setdefault((token.tag, token.content), len(numbers))
-            places.append((record, number))
-    indicators = np.zeros((len(records), len(numbers)), dtype=np.float32)
-    indicators[tuple(np.array(places).T)] = 1
-    return np.asarray(indicators - indicators.mean(axis=0))
-
-
-def signs_of(records: NormalisedList, agreement: Agreement, seed: bytes) -> NDArray[np.float32]:
-    """``(records, bits of all filters)``: +1 and -1."""
+def encoded_filters(
+    records: NormalisedList, agreement: Agreement, seed: bytes
+) -> tuple[EncodedFilter, ...]:
     profile = PROFILES[agreement.encoding.profile]
-    columns = []
-    for name in agreement.filters:
-        fields = tuple(rule for rule in agreement.fields if name in rule.filters)
-        task = FilterInput(name, records, fields, profile, profile.bits, DerivedSubkeys(seed))
-        words = ENCODERS[profile.scheme](task).matrix.words.astype("<u8")
-        bits = np.unpackbits(words.view(np.uint8), axis=1, bitorder="little")
-        columns.append(bits.astype(np.float32) * 2 - 1)
-    return np.concatenate(columns, axis=1)
+    return encode_filters(records, agreement, profile, profile.bits, seed)
 
 
-def regressed(
-    signs: NDArray[np.float32], tokens: NDArray[np.float32], known: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """``(records, tokens)`` predicted from the known pairs.
-
-    The penalty is the one under which the known pairs, each left out in turn, are nearest to
-    their own tokens: the attacker can find that out.
-    """
-    centred = signs - signs[known].mean(axis=0)
-    train, target = centred[known], tokens[known]
-    kernel = (train @ train.T).astype(np.float64)
-    scale = float(np.trace(kernel)) / len(known)
-    best: tuple[float, NDArray[np.float64]] | None = None
-    for share in SHRINKAGE:
-        inverse = np.linalg.inv(kernel + share * scale * np.eye(len(known)))
-        alpha = inverse @ target
-        left_out = target - alpha / np.diag(inverse)[:, None]
-        quality = float((normed(left_out) * normed(target)).sum(axis=1).mean())
-        if best is None or quality > best[0]:
-            best = quality, alpha
-    assert best is not None
-    return np.asarray((centred @ train.T) @ best[1].astype(np.float32))
-
-
-def normed(rows: NDArray[Any]) -> NDArray[Any]:
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+def filter_tokens(records: NormalisedList, agreement: Agreement) -> list[NDArray[np.float32]]:
+    """For each filter the weights of its tokens."""
+    return [
+        token_table(
+            records, [rule for rule in agreement.fields if name in rule.filters], weighted=True
+        )
+        for name in agreement.filters
+    ]
 
 
 def attacked(
-    signs: NDArray[np.float32],
-    tokens: NDArray[np.float32],
+    target: Target,
+    background: Background,
     knowledge: Mapping[str, NDArray[np.int64]],
     known_pairs: int,
     repeats: int,
 ) -> dict[str, float]:
     """What the attacker sees beside the bits -> share of the other records named rightly."""
     hits: dict[str, list[float]] = {name: [] for name in knowledge}
+    everybody = np.arange(len(target))
     for repeat in range(repeats):
-        order = np.random.default_rng(repeat).permutation(len(signs))
-        known, others = order[:known_pairs], order[known_pairs:]
-        predicted = normed(regressed(signs, tokens, known))
-        likeness = predicted[others] @ normed(tokens).T
+        chosen = np.random.default_rng(repeat).permutation(len(target))[:known_pairs]
+        known = np.column_stack([chosen, chosen])
         for name, group in knowledge.items():
-            # Nobody needs guesses for the people whose pairs are known.
-            usable = group[others][:, None] == group[None, :]
-            usable[:, known] = False
-            guess = np.where(usable, likeness, -np.inf).argmax(axis=1)
-            hits[name].append(float((guess == others).mean()))
+            guesses = regress_known_pairs(
+                replace(target, visible=group),
+                replace(background, visible=group),
+                known,
+                seed=repeat,
+            )
+            hits[name].append(guesses.share_right(everybody, known))
     return {name: round(float(np.mean(shares)), 4) for name, shares in hits.items()}
 
 
@@ -221,9 +181,16 @@ def known_pairs(
             "counts": counts,
             "presence and counts": np.hstack([presence, counts]),
         }
+        filters = encoded_filters(records, agreement, b"attacked")
+        chosen = PROFILES[profile]
         shares = attacked(
-            signs_of(records, agreement, b"attacked"),
-            token_indicators(records, agreement),
+            target_of(filters, chosen),
+            background_of(
+                token_table(records, agreement.fields),
+                lambda key, agreed=agreement: encoded_filters(records, agreed, key),
+                chosen,
+                filter_tokens=filter_tokens(records, agreement),
+            ),
             {name: groups_of(columns) for name, columns in beside.items()},
             options.known,
             options.repeats,

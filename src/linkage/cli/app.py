@@ -12,6 +12,8 @@ import typer
 from linkage.cli import (
     agreement,
     analyst,
+    attack,
+    bench,
     demo,
     identity,
     inspect,
@@ -45,11 +47,13 @@ for group in (
     identity,
     key,
     owner_file,
+    attack,
     owner_encode,
     inspect,
     linkage_unit,
     analyst,
     demo,
+    bench,
 ):
     group.register(app)
 
