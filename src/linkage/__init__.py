@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from linkage.overlap.histories import capture_histories
     from linkage.package.open import open_package
     from linkage.package.seal import seal_encodings
-    from linkage.types import CandidatePairs, CaptureHistories, Clusters, EncodedList
+    from linkage.types import CandidatePairs, Clusters, EncodedList, PersonHistories
 
 __all__ = [
     "CandidatePairs",
-    "CaptureHistories",
     "Clusters",
     "EncodedList",
     "LinkageError",
+    "PersonHistories",
     "__version__",
     "capture_histories",
     "count_pairs",
@@ -53,7 +53,7 @@ __all__ = [
 
 _HOME = {
     "CandidatePairs": "types",
-    "CaptureHistories": "types",
+    "PersonHistories": "types",
     "Clusters": "types",
     "EncodedList": "types",
     "LinkageError": "errors",

@@ -13,12 +13,12 @@ __all__ = [
     "UNKNOWN",
     "BitMatrix",
     "CandidatePairs",
-    "CaptureHistories",
     "Clusters",
     "EncodedList",
     "FieldValue",
     "NormalisedList",
     "PartialDate",
+    "PersonHistories",
 ]
 
 UNKNOWN = 255
@@ -195,7 +195,7 @@ class Clusters:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CaptureHistories:
+class PersonHistories:
     """For every person, the lists he or she is on and the stratum he or she belongs to.
 
     Attributes:

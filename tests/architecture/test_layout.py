@@ -39,7 +39,7 @@ SMALL_INSTALL = {
 PUBLIC = {
     "__version__",
     "CandidatePairs",
-    "CaptureHistories",
+    "PersonHistories",
     "Clusters",
     "EncodedList",
     "LinkageError",

@@ -19,7 +19,7 @@ from linkage.overlap import (
     verify_disclosure,
 )
 from linkage.overlap.items import Items
-from linkage.types import CaptureHistories
+from linkage.types import PersonHistories
 
 
 @st.composite
@@ -136,7 +136,7 @@ def test_strata_that_share_their_histories_protect_one_another():
             random.choice(4, len(history), p=(0.6, 0.3, 0.08, 0.02)),
         ]
     ).astype(np.uint8)
-    people = CaptureHistories(
+    people = PersonHistories(
         ("A", "B", "C"), ("s", "t"), (("a", "b", "c"), ("a", "b", "c", "d")), history, stratum,
         (0, 0),
     )  # fmt: skip

@@ -10,10 +10,10 @@ import numpy as np
 
 from linkage.overlap import WITHHELD, OverlapTable, PublishedTable, build_overlap_table
 from linkage.overlap.histories import all_histories
-from linkage.types import CaptureHistories
+from linkage.types import PersonHistories
 
 
-def found(cells: Sequence[Sequence[int]], lists: int, values: int = 0) -> CaptureHistories:
+def found(cells: Sequence[Sequence[int]], lists: int, values: int = 0) -> PersonHistories:
     """Capture histories with ``cells[history][value]`` people (one column without strata)."""
     history = []
     stratum = []
@@ -21,7 +21,7 @@ def found(cells: Sequence[Sequence[int]], lists: int, values: int = 0) -> Captur
         for value, people in enumerate(row):
             history += [mask] * people
             stratum += [255 if values and value == values else value] * people
-    return CaptureHistories(
+    return PersonHistories(
         lists=tuple("ABCDEFGHIJK"[:lists]),
         strata=("sex",) if values else (),
         values=(tuple("fmxyz"[:values]),) if values else (),
@@ -62,7 +62,7 @@ def drawn_table(
     )
 
 
-def rates_of(chosen: CaptureHistories) -> dict[str, Any]:
+def rates_of(chosen: PersonHistories) -> dict[str, Any]:
     """Error rates as a linkage has them, with as many linked pairs as people on both lists."""
     shares = {"precision": [0.9512, 0.9001, 1.0], "missed": [0.125, 0.05, 0.2]}
     pairs = [

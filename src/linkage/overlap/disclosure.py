@@ -138,9 +138,9 @@ def publish(table: OverlapTable, disclosure: Disclosure) -> PublishedTable:
             be proved safe, even without any stratum.
 
     >>> from linkage.overlap.table import build_overlap_table
-    >>> from linkage.types import CaptureHistories
+    >>> from linkage.types import PersonHistories
     >>> history = np.repeat(np.array([1, 2, 3], dtype=np.uint32), [60, 40, 4])
-    >>> found = CaptureHistories(
+    >>> found = PersonHistories(
     ...     ("A", "B"), (), (), history, np.zeros((104, 0), dtype=np.uint8), ())
     >>> shown = publish(build_overlap_table(found, found, found), Disclosure(minimum_cell=10))
     >>> shown.people, shown.counts.tolist()

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.overlap.histories import all_histories
-from linkage.types import UNKNOWN, CaptureHistories
+from linkage.types import UNKNOWN, PersonHistories
 
 __all__ = ["TableDraws", "fits_records", "joint_draws", "joint_rows"]
 
@@ -62,7 +62,7 @@ class TableDraws:
 
 
 def joint_rows(
-    found: CaptureHistories,
+    found: PersonHistories,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
     """The combinations of strata and history that occur, sorted, with their people.
 
@@ -79,7 +79,7 @@ def joint_rows(
     return strata, history, np.bincount(row, minlength=len(first)).astype(np.int64)
 
 
-def joint_draws(draws: Iterable[CaptureHistories], strata: int) -> TableDraws:
+def joint_draws(draws: Iterable[PersonHistories], strata: int) -> TableDraws:
     """The same of many linkages, over the combinations that occur in any of them.
 
     Args:
@@ -124,7 +124,7 @@ def _width(strata: int) -> int:
     return -(-(strata + _HISTORY_BYTES) // _WORD)
 
 
-def _words(found: CaptureHistories) -> NDArray[np.uint64]:
+def _words(found: PersonHistories) -> NDArray[np.uint64]:
     """``(people, words)``: strata and history as numbers that sort as the rows of a table do."""
     histories = all_histories(len(found.lists))
     place = np.zeros(1 << len(found.lists), dtype=np.uint16)

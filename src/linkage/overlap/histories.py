@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from linkage.errors import Fault, PolicyError
 from linkage.overlap.strata import resolve_strata
-from linkage.types import UNKNOWN, CaptureHistories, Clusters
+from linkage.types import UNKNOWN, Clusters, PersonHistories
 
 __all__ = ["MAXIMUM_LISTS", "all_histories", "capture_histories", "history_text", "membership_of"]
 
@@ -73,7 +73,7 @@ def capture_histories(
     lists: Sequence[str],
     strata: Sequence[str],
     values: Sequence[Sequence[str]],
-) -> CaptureHistories:
+) -> PersonHistories:
     """The capture history and the strata of every person.
 
     Args:
@@ -116,7 +116,7 @@ def capture_histories(
     if not history.all():
         raise ValueError("people are numbered 0, 1, ... without a gap")
     resolved, disagreements = resolve_strata(clusters, record_strata)
-    return CaptureHistories(
+    return PersonHistories(
         lists=tuple(lists),
         strata=tuple(strata),
         values=tuple(tuple(allowed) for allowed in values),

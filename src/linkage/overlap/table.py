@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from linkage.overlap.draws import TableDraws, fits_records, joint_draws, joint_rows
 from linkage.overlap.histories import all_histories, membership_of
 from linkage.overlap.rates import list_pairs, table_rates
-from linkage.types import CaptureHistories
+from linkage.types import PersonHistories
 
 __all__ = ["SCENARIOS", "UNKNOWN_VALUE", "Method", "OverlapTable", "build_overlap_table"]
 
@@ -137,14 +137,14 @@ class OverlapTable:
 
 
 def build_overlap_table(
-    low: CaptureHistories,
-    chosen: CaptureHistories,
-    high: CaptureHistories,
+    low: PersonHistories,
+    chosen: PersonHistories,
+    high: PersonHistories,
     *,
     thresholds: Sequence[float] | None = None,
     method: Method = "similarity",
     records: Sequence[int] = (),
-    draws: Iterable[CaptureHistories] = (),
+    draws: Iterable[PersonHistories] = (),
     rates: Mapping[str, Any] | None = None,
 ) -> OverlapTable:
     """Count people by capture history at three thresholds, and by stratum at the chosen one.
@@ -166,7 +166,7 @@ def build_overlap_table(
         PolicyError: E640 for too many lists.
 
     >>> history = np.array([1, 3, 3], dtype=np.uint32)
-    >>> found = CaptureHistories(
+    >>> found = PersonHistories(
     ...     ("A", "B"), (), (), history, np.zeros((3, 0), dtype=np.uint8), ())
     >>> table = build_overlap_table(found, found, found)
     >>> table.counts.tolist(), table.list_sizes, table.on_lists
@@ -204,8 +204,8 @@ def build_overlap_table(
 
 
 def _all_like(
-    chosen: CaptureHistories, others: Iterable[CaptureHistories]
-) -> Iterator[CaptureHistories]:
+    chosen: PersonHistories, others: Iterable[PersonHistories]
+) -> Iterator[PersonHistories]:
     """The others, each after a look at whether it is of the same lists and strata."""
     for other in others:
         if (other.lists, other.strata, other.values) != (

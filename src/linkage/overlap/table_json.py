@@ -32,9 +32,9 @@ _MAXIMUM_COUNT = 2**53
 def table_content(table: OverlapTable) -> bytes:
     """The table as canonical JSON bytes.
 
-    >>> from linkage.types import CaptureHistories
+    >>> from linkage.types import PersonHistories
     >>> from linkage.overlap.table import build_overlap_table
-    >>> found = CaptureHistories(("A", "B"), (), (), np.array([1, 3], dtype=np.uint32),
+    >>> found = PersonHistories(("A", "B"), (), (), np.array([1, 3], dtype=np.uint32),
     ...                          np.zeros((2, 0), dtype=np.uint8), ())
     >>> table = build_overlap_table(found, found, found)
     >>> table_from_content(table_content(table)).counts.tolist()

@@ -18,7 +18,7 @@ from linkage.errors import AgreementError, LinkageError, PackageError, UsageErro
 from linkage.identity.store import STANDARD_COST, _seal
 from linkage.overlap import build_overlap_table, table_content
 from linkage.package.table import seal_overlap
-from linkage.types import CaptureHistories
+from linkage.types import PersonHistories
 
 COUNTS = (40, 30, 20, 9, 5, 3, 1)  # I K P IK IP KP IKP
 
@@ -26,14 +26,14 @@ COUNTS = (40, 30, 20, 9, 5, 3, 1)  # I K P IK IP KP IKP
 DRAWN = ((9, 5, 3, 1), (9, 5, 2, 1), (9, 4, 2, 1), (10, 6, 3, 1))
 
 
-def found(people: int = 1) -> CaptureHistories:
+def found(people: int = 1) -> PersonHistories:
     return counted(COUNTS, people)
 
 
-def counted(counts: tuple[int, ...], people: int = 1) -> CaptureHistories:
+def counted(counts: tuple[int, ...], people: int = 1) -> PersonHistories:
     terms = agreement_content()["strata"]
     history = np.repeat(np.array([1, 2, 4, 3, 5, 6, 7], dtype=np.uint32), counts)[people - 1 :]
-    return CaptureHistories(
+    return PersonHistories(
         ("I", "K", "P"),
         tuple(stratum["name"] for stratum in terms),
         tuple(tuple(stratum["values"]) for stratum in terms),

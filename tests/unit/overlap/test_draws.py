@@ -18,7 +18,7 @@ from linkage.overlap import (
     table_from_content,
 )
 from linkage.overlap.rates import table_rates
-from linkage.types import UNKNOWN, CaptureHistories
+from linkage.types import UNKNOWN, PersonHistories
 
 TWO_DRAWS = [
     [[3, 1, 0], [0, 2, 2], [1, 0, 4]],  # A, B, AB by f, m, unknown
@@ -75,7 +75,7 @@ def test_sums_of_draws_are_those_of_the_people(cells):
 @given(st.integers(0, 12), st.integers(1, 10), st.integers(0, 2**32))
 def test_any_number_of_strata_sorts_as_a_table_does(strata, lists, seed):
     generator = np.random.default_rng(seed)
-    people = CaptureHistories(
+    people = PersonHistories(
         tuple("ABCDEFGHIJ"[:lists]),
         tuple(f"s{number}" for number in range(strata)),
         (("x", "y"),) * strata,

@@ -18,7 +18,7 @@ from linkage.overlap import (
     publish,
     single_csv,
 )
-from linkage.types import UNKNOWN, CaptureHistories
+from linkage.types import UNKNOWN, PersonHistories
 
 CELLS = [[3, 1, 0], [0, 2, 2], [1, 0, 4]]  # A, B, AB by f, m, unknown
 
@@ -30,7 +30,7 @@ def rows(content: bytes) -> list[list[str]]:
 
 def strange() -> OverlapTable:
     """A list called count, a stratum called like a list, values that look like formulas."""
-    people = CaptureHistories(
+    people = PersonHistories(
         lists=("count", "B"),
         strata=("b",),
         values=(("=1+1", "@x", "Łódź, north", "-"),),
@@ -143,7 +143,7 @@ def test_without_strata_draws_have_no_joint_counts():
 
 
 def test_columns_of_draws_stay_apart_and_nothing_looks_like_a_formula():
-    people = CaptureHistories(
+    people = PersonHistories(
         lists=("draw", "B"),
         strata=("Count",),
         values=(("=1+1", "Łódź, north"),),

@@ -20,12 +20,12 @@ from linkage.overlap import (
     table_content,
     table_from_content,
 )
-from linkage.types import UNKNOWN, CaptureHistories, Clusters
+from linkage.types import UNKNOWN, Clusters, PersonHistories
 
 LISTS = ("A", "B", "C")
 
 
-def histories_of(records: list[tuple[int, int, int]]) -> CaptureHistories:
+def histories_of(records: list[tuple[int, int, int]]) -> PersonHistories:
     """Records of (person, list, value), with a stratum of three values."""
     columns = np.array(records, dtype=np.int64).reshape(-1, 3)
     return capture_histories(

@@ -24,7 +24,7 @@ from linkage.overlap import (
 from linkage.overlap.export import WITHHELD_MARK
 from linkage.package.table import seal_overlap
 from linkage.roles.linkage_unit.common import open_list
-from linkage.types import CaptureHistories, Clusters
+from linkage.types import Clusters, PersonHistories
 from linkage.version import __version__
 from linkage.workspace import SCENARIOS, LinkState, Run, active_entries
 
@@ -70,7 +70,7 @@ def exact_table(state: Run, linked: LinkState, identity: Identity) -> OverlapTab
         [open_list(state, entries[list_id], identity).strata for list_id in linked.lists]
     )
 
-    def count(clusters: Clusters) -> CaptureHistories:
+    def count(clusters: Clusters) -> PersonHistories:
         return capture_histories(
             clusters,
             strata,

@@ -1,0 +1,1 @@
+"""From overlap counts to the people on no list, with honest intervals."""
