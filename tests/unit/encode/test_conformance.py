@@ -24,8 +24,8 @@ def test_every_profile_conforms(profile: Profile) -> None:
     assert check_encoder(ENCODERS[profile.scheme], profile) == ()
 
 
-def test_every_scheme_of_a_profile_is_registered_and_no_other() -> None:
-    assert {profile.scheme for profile in PROFILES.values()} == set(ENCODERS)
+def test_every_scheme_of_a_profile_is_registered() -> None:
+    assert {profile.scheme for profile in PROFILES.values()} <= set(ENCODERS)
 
 
 def changed(result: EncodedFilter, words: np.ndarray) -> EncodedFilter:

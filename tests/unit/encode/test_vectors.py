@@ -114,10 +114,6 @@ def test_encodings(vector: dict[str, Any]) -> None:
     assert result.weights.tolist() == vector["weights"]
 
 
-def test_every_scheme_has_vectors() -> None:
-    assert {vector["scheme"] for vector in FILE["encodings"]} == set(ENCODERS)
-
-
 def test_every_profile_has_vectors_as_it_is_used() -> None:
     covered = {vector["profile"] for vector in FILE["encodings"] if "profile" in vector}
     # exact has one length only, and stands among the short vectors
