@@ -138,7 +138,10 @@ def test_every_error_code_is_documented_and_every_documented_code_exists() -> No
 
 
 def test_no_environment_secret() -> None:
-    """No module reads a secret from the environment (os.environ is not used at all)."""
+    """No module reads a secret from the environment; one sets the threads of its processes."""
     environment = re.compile(r"\b(environ|getenv)\b")
-    offenders = [path for path in SOURCES if environment.search(path.read_text("utf-8"))]
+    threads = ROOT / "src/linkage/bench/encodings/run.py"
+    offenders = [
+        path for path in SOURCES if path != threads and environment.search(path.read_text("utf-8"))
+    ]
     assert not offenders, os.linesep.join(map(str, offenders))

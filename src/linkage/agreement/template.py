@@ -59,12 +59,8 @@ def agreement_template(
 
 
 def _with_profile(text: str, profile: ProfileName) -> str:
-    names = PROFILES[profile].filters
     text = _replace_value(text, "profile", f'"{profile}"')
-    # The example is written for "strong": names also go into a filter of their own.
-    whole, of_names = names[:1], names
-    text = text.replace('filters = ["all", "names"]', f"filters = {_array(of_names)}")
-    text = text.replace('filters = ["all"]', f"filters = {_array(whole)}")
+    text = text.replace('filters = ["all"]', f"filters = {_array(PROFILES[profile].filters)}")
     return _WEIGHT.sub(
         lambda found: f"{found[1]}{PROFILES[profile].token_weight(found[2], found[3])}", text
     )

@@ -69,8 +69,14 @@ def test_agreements_from_before_filters_and_token_counts_keep_theirs() -> None:
         for key, value in CONTENT["encoding"].items()
         if key not in ("filters", "token_counts")
     }
+    fields = [  # as the example had them then
+        rule | {"weight": 2, "filters": ["all", "names"]}
+        if rule["kind"] == "name"
+        else rule | {"weight": 3}
+        for rule in CONTENT["fields"]
+    ]
     for encoding in (without, without | {"token_counts": False}):
-        agreement = Agreement.model_validate(CONTENT | {"encoding": encoding})
+        agreement = Agreement.model_validate(CONTENT | {"encoding": encoding, "fields": fields})
         assert fingerprint(agreement).hex() == OLD
 
 

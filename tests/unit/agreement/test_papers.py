@@ -92,7 +92,7 @@ def test_advice() -> None:
             "cells for 8,684 expected records",
         ),
         (
-            {"fields": [*fields[:2], fields[2] | {"filters": ["names"]}]},
+            {"fields": [*fields[:2], fields[2] | {"filters": ["all"]}]},
             "",
         ),
     ]
@@ -102,7 +102,8 @@ def test_advice() -> None:
     only_dates = [
         rule | {"filters": ["names"] if rule["kind"] == "date" else ["all"]} for rule in fields
     ]
-    found = advice(_agreement(fields=only_dates), TODAY)
+    chosen = {"filters": ["all", "names"]}
+    found = advice(_agreement(fields=only_dates, encoding=chosen), TODAY)
     assert any('Filter "names" holds no names' in sentence for sentence in found)
 
 
@@ -145,7 +146,7 @@ def test_summary_lists_the_filters_in_order_with_their_weights() -> None:
     split = _agreement(encoding=encoding, fields=fields)
     assert summary(split, TODAY)["filters"] == ["names", "rest"]
     assert summary(split, TODAY)["filter_weights"] == [5, 2]
-    assert "2 filters of 4,096 bits (names × 5, rest × 2)" in summary_text(split, TODAY)
+    assert "2 filters of 32,768 bits (names × 5, rest × 2)" in summary_text(split, TODAY)
 
 
 def _said(svg: str) -> list[str]:

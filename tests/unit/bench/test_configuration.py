@@ -31,7 +31,7 @@ def test_the_default_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("name", "filters", "presence", "token_counts"),
     [
-        ("presence", ("all", "names"), True, False),
+        ("presence", ("all",), True, False),
         ("single", ("all",), False, False),
         ("double+counts", ("all", "names"), False, True),
         ("split", ("names", "date", "rest"), False, False),
@@ -58,7 +58,7 @@ def test_weights_of_filters_and_of_tokens() -> None:
     )
     agreement = Agreement.model_validate(chosen.applied(TREE))
     assert agreement.filter_weights == (5, 3, 1)
-    assert [rule.weight for rule in agreement.fields] == [2, 2, 3, 2, 4]
+    assert [rule.weight for rule in agreement.fields] == [4, 4, 5, 2, 4]
 
 
 def lists(folder: Path) -> Path:

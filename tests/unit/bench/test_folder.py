@@ -89,11 +89,11 @@ def test_other_lists_get_an_agreement_on_their_own_fields(tmp_path):
     project.write_agreement(player, tmp_path / "agreement.toml")
     agreement = tomllib.loads((tmp_path / "agreement.toml").read_text())
     rules = {rule["name"]: rule for rule in agreement["fields"]}
-    assert rules["given_name"]["filters"] == ["all", "names"]
+    assert rules["given_name"]["filters"] == ["all"]
     assert rules["sex"] == {
         "name": "sex",
         "kind": "code",
-        "weight": 3,
+        "weight": 4,
         "filters": ["all"],
         "values": ["f", "m"],
     }

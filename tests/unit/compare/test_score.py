@@ -193,7 +193,7 @@ def test_blocks_of_every_size_cover_each_pair_once_in_order(records: int) -> Non
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_score_equal_to_the_floor_is_kept(backend: str) -> None:
-    # 16 of 64 bits differ: the correlation is one half, the cosine sin(pi/2 * (1/2)^(1/3)).
+    # 16 of 64 bits differ: the correlation is one half, the cosine sin(pi/2 * (1/2)^(1/4)).
     matrix = BitMatrix(np.array([[0xFFFF], [0xFFFFFFFF]], dtype=np.uint64), 64)
     lists = np.array([0, 1])
     profile = PROFILES["balanced"]
@@ -205,7 +205,7 @@ def test_a_score_equal_to_the_floor_is_kept(backend: str) -> None:
             ).pairs
         )
 
-    score = round(math.sin(math.pi / 2 * 0.5 ** (1 / 3)) * 2**32) / 2**32
+    score = round(math.sin(math.pi / 2 * 0.5 ** (1 / 4)) * 2**32) / 2**32
     assert pairs(score) == 1
     assert pairs(float(np.nextafter(score, 1.0))) == 0
 

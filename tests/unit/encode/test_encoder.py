@@ -131,8 +131,8 @@ def beyond_any_length(profile: ProfileName) -> Any:
 
 
 def test_longer_filters_for_longer_lists() -> None:
-    assert encode("strong", expected=1000).encoded.filters[0].bits == 4096
-    assert encode("strong", expected=1_000_000).encoded.filters[0].bits == 6144
+    assert encode("strong", expected=1000).encoded.filters[0].bits == 32_768
+    assert encode("strong", expected=1_000_000).encoded.filters[0].bits == 48_128
 
 
 def test_a_list_without_a_field_is_a_mistake_of_the_caller() -> None:

@@ -87,7 +87,7 @@ def test_total_weights_beyond_a_byte_are_exact() -> None:
     profile = replace(BALANCED, bits=256)
     found = as_bits(encode_saul(task(normalised([record]), profile, fields=heavy)).matrix.words)
     fields = [field | {"weight": 9} for field in independent.FIELDS]
-    assert found[0] == independent.saul(fields, record, b"seed", "all", 256, 3)[0]
+    assert found[0] == independent.saul(fields, record, b"seed", "all", 256, 4)[0]
 
 
 def test_blocks_of_records_change_nothing(
@@ -171,7 +171,7 @@ def test_coins_are_balanced_and_unrelated_to_the_filter() -> None:
     )
     assert abs(coins.mean() - 0.5) < 5 * 0.5 / 64
     # two tokens tie half of the time: with one layer those bits are the coin's
-    profile = replace(BALANCED, layers=1)
+    profile = replace(BALANCED, layers=1, bits=4096)
     codes = tuple(rule for rule in rules() if rule.kind == "code")
     records = normalised([NOTHING | {"sex": "F", "nationality": "NL"}])
     filled = np.array(as_bits(encode_saul(task(records, profile, fields=codes)).matrix.words)[0])

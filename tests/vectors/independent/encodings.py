@@ -61,9 +61,9 @@ CASES: list[dict[str, Any]] = [
         "token_bits": 1,
     },
     {"scheme": "match-keys", "filter": "keys", "bits": 1280},
-    {"scheme": "saul", "filter": "all", "bits": 4096, "layers": 4, "profile": "strong"},
-    {"scheme": "saul", "filter": "names", "bits": 4096, "layers": 4, "profile": "strong"},
-    {"scheme": "saul", "filter": "all", "bits": 4096, "layers": 3, "profile": "balanced"},
+    {"scheme": "saul", "filter": "all", "bits": 32768, "layers": 5, "profile": "strong"},
+    {"scheme": "saul", "filter": "all", "bits": 16384, "layers": 4, "profile": "balanced"},
+    {"scheme": "saul", "filter": "names", "bits": 4096, "layers": 4},
     {
         "scheme": "eld",
         "filter": "all",
