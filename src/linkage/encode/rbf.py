@@ -78,5 +78,6 @@ SCHEME = Scheme(
     },
     source="Durham et al. 2014",
     broken_by="Graph matching and known pairs, as a CLK: it hides fields, not likeness.",
+    strangers_alike=True,  # a bit tells which field it is from
 )
 """Bits sampled from one Bloom filter for each field."""

@@ -27,6 +27,8 @@ class Scheme:
         weighted: the measure instead, where the weights before hardening travel; None where
             they are of no use.
         bits: length of a filter, where no parameter sets it.
+        strangers_alike: whether filters of records without a common token may be alike all the
+            same, see :func:`linkage.conformance.check_randomness`.
     """
 
     name: str
@@ -37,3 +39,4 @@ class Scheme:
     broken_by: str
     weighted: Measure | None = None
     bits: int = 0
+    strangers_alike: bool = False

@@ -88,5 +88,6 @@ SCHEME = Scheme(
     },
     source="Ranbaduge and Schnell 2020",
     broken_by="Graph matching and known pairs: likeness is all there.",
+    strangers_alike=True,  # two columns may have the same pattern from different tokens
 )
 """Two-step hashing."""

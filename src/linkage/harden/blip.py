@@ -43,5 +43,7 @@ HARDENING = Hardening(
     ),
     source="Alaggan, Gambs and Kermarrec 2012; Erlingsson, Pihur and Korolova 2014, section 2",
     broken_by="Graph matching from 20 known pairs up to f = 0.3, from 100 at f = 0.5.",
+    randomness="owner",
+    flip_rate=lambda values: round(values["f"] * SHARES) / SHARES / 2,
 )
 """Permanent randomised response: a bit is wrong with probability f / 2."""

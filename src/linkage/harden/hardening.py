@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,9 @@ class Hardening:
         source: where it is described.
         broken_by: what is known to break it.
         measure: how hardened filters are compared; None as the filters were before.
+        randomness: under which keys it does something else: of nobody (``"none"``), of the
+            project (``"keyed"``), or of the data owner alone (``"owner"``, for noise).
+        flip_rate: parameters -> probability that noise flips a bit; None for what is no noise.
     """
 
     name: str
@@ -81,3 +85,5 @@ class Hardening:
     source: str
     broken_by: str
     measure: Measure | None = None
+    randomness: Literal["none", "keyed", "owner"] = "keyed"
+    flip_rate: Callable[[Values], float] | None = None

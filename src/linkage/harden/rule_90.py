@@ -21,5 +21,6 @@ HARDENING = Hardening(
     parameters=(),
     source="Schnell and Borgs 2018 (after Wolfram 1983)",
     broken_by="Graph matching from 20 known pairs; known-pair regression.",
+    randomness="none",
 )
 """``b[i] = B[i - 1] xor B[i + 1]``. Without a key: whoever has the filters can do it too."""

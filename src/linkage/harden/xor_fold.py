@@ -24,5 +24,6 @@ HARDENING = Hardening(
     parameters=(),
     source="Schnell and Borgs 2016, section 4.3",
     broken_by="Graph matching from 20 known pairs; known-pair regression.",
+    randomness="none",
 )
 """``B[:m/2] xor B[m/2:]``; half as long."""
