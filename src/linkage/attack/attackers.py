@@ -112,7 +112,8 @@ def _all(
         found.append(("known-pair regression", guesses))
     if not len(known):
         found.append(("bit-pattern frequency", match_frequencies(target, background, seed=seed)))
-        found.append(("pattern mining", match_patterns(target, background, seed=seed)))
+        mined = match_patterns(target, background, seed=seed, time_limit=min(seconds, 60.0))
+        found.append(("pattern mining", mined))
     return found
 
 

@@ -36,6 +36,8 @@ STARTS = 60
 KEPT = 0.98
 """Share of the records with some bits of a q-gram that have its other bits as well."""
 BLOCK = 512
+MOST_BITS = 4_096
+"""Of longer filters, as many bits drawn by lot: what is looked at grows with their square."""
 
 Bits = NDArray[np.float32]
 
@@ -72,6 +74,9 @@ def match_patterns(
         time_limit: seconds for mining.
     """
     bits = np.concatenate([matrix.unpacked() for matrix in target.bits], axis=1)
+    if bits.shape[1] > MOST_BITS:
+        drawn = np.random.default_rng([seed, 1]).permutation(bits.shape[1])[:MOST_BITS]
+        bits = np.ascontiguousarray(bits[:, np.sort(drawn)])
     tokens = (background.dense_tokens() > 0).astype(np.float32)
     mined = mine_patterns(bits, tokens, seed=seed, time_limit=time_limit)
     person = np.full(len(target), -1, dtype=np.int64)
@@ -131,7 +136,7 @@ def mine_patterns(
         found = (
             (place, positions)
             for place, least, most in _standing_out(frequency)
-            if len(positions := _together(wide[records], least, most, taken)) >= FEWEST_BITS
+            if len(positions := _together(wide[records], least, most, taken, until)) >= FEWEST_BITS
         )
         place, positions = next(found, (-1, records[:0]))
         if place < 0:
@@ -161,51 +166,50 @@ def _standing_out(frequency: Bits) -> Iterator[tuple[int, float, float]]:
 
 
 def _together(
-    bits: Bits, least: float, most: float, taken: list[NDArray[np.int64]]
+    bits: Bits, least: float, most: float, taken: list[NDArray[np.int64]], until: float
 ) -> NDArray[np.int64]:
     """The largest set of bits, none of them taken, found by growing it from the best pair.
 
     The share of the records in which all of its bits are set lies between the two limits; a set
     that is more frequent belongs to a more frequent token, and another one is looked for.
     """
-    free = np.ones(bits.shape[1], dtype=np.bool_)
+    free = bits.mean(axis=0) >= least
     for positions in taken:
         free[positions] = False
-    for _ in range(STARTS):
-        found, support = _grown(bits, least, free)
-        if not len(found):
-            break
-        if len(found) >= FEWEST_BITS and least <= support <= most:
-            return found
-        # Bits of a more frequent token, or two that several tokens set.
-        free[found] = False
-    return np.zeros(0, dtype=np.int64)
-
-
-def _grown(bits: Bits, least: float, free: NDArray[np.bool_]) -> tuple[NDArray[np.int64], float]:
-    """A set of free bits that are set together, and the share of the records in which they are.
-
-    A q-gram's bits all come at once: a bit that is missing in some of the records is another one's.
-    """
-    open_bits = np.flatnonzero((bits.mean(axis=0) >= least) & free)
-    nothing = open_bits[:0], 0.0
+    open_bits = np.flatnonzero(free)
+    nothing = open_bits[:0]
     if len(open_bits) < FEWEST_BITS:
         return nothing
     chosen = bits[:, open_bits]
-    joint = chosen.T @ chosen / len(bits)
+    joint = chosen.T @ chosen / np.float32(len(bits))
     np.fill_diagonal(joint, 0)
-    start = int(joint.max(axis=1).argmax())
-    if joint[start].max() < least:
-        return nothing
-    best = int(joint[start].argmax())
+    for _ in range(STARTS):
+        if joint.max() < least or time.monotonic() > until:
+            break
+        found, support = _grown(chosen, joint)
+        if len(found) >= FEWEST_BITS and least <= support <= most:
+            return np.asarray(np.sort(open_bits[found]))
+        # Bits of a more frequent token, or two that several tokens set.
+        chosen[:, found] = 0
+        joint[found] = 0
+        joint[:, found] = 0
+    return nothing
+
+
+def _grown(chosen: Bits, joint: Bits) -> tuple[list[int], float]:
+    """Bits that are set together, and the share of the records in which they are.
+
+    A q-gram's bits all come at once: a bit that is missing in some of the records is another one's.
+    """
+    start, best = divmod(int(joint.argmax()), len(joint))
     inside = (chosen[:, start] > 0) & (chosen[:, best] > 0)
     found = [start, best]
     while True:
         share = float(inside.mean())
-        together = chosen[inside].sum(axis=0) / len(bits)
+        together = chosen[inside].sum(axis=0) / len(chosen)
         together[found] = 0
         best = int(together.argmax())
         if together[best] < KEPT * share:
-            return np.sort(open_bits[found]), share
+            return found, share
         found.append(best)
         inside &= chosen[:, best] > 0
