@@ -5,9 +5,10 @@ python -m benchmarks.encodings [--data ../shared/data] [--work FOLDER] [--jobs 2
 
 The people are those of the victim lists, where quality is recall at precision .95, and a list of
 names and dates of birth (`fakename`), where it is F1; there the figures of `reference.csv` of
-`benchmarks/attacks` stand beside ours as ratios. What is measured is kept in the work folder, so the
-command may be stopped and given again. Written: dated JSON, table and pictures.
+`benchmarks/attacks` stand beside ours as ratios. What is measured is kept in the work folder, so
+the command may be stopped and given again. Written: dated JSON, table and pictures.
 """
+# ruff: noqa: A005 - a folder of commands, imported by nobody
 
 from __future__ import annotations
 
@@ -56,8 +57,8 @@ NAMES = {
     "clk(k=25, l=1024) + blip(f=0.1)": "blip-0.1",
     "clk(k=25, l=1024) + blip(f=0.3)": "blip-0.3",
     "clk(k=25, l=1024) + blip(f=0.5)": "blip-0.5",
-    "clk(k=10, l=1024, salt=date_of_birth)": "salt",
-    "tmh(l=1024)": "tmh",
+    "clk(k=10, l=1024, salt=date_of_birth)": "salt-year",
+    "tmh(l=1024)": "tmh-1",
     "eld(k=10, m=1024, t=2, l=1024)": "eld-2",
     "eld(k=10, m=1024, t=5, l=1024)": "eld-5",
     "eld(k=10, m=1024, t=10, l=1024)": "eld-10",
