@@ -15,11 +15,13 @@ from linkage.agreement.model import FieldRule
 from linkage.agreement.profiles import PROFILES, Profile
 from linkage.attack.people import chosen_records, token_table
 from linkage.attack.simulate import Encode
+from linkage.encode.catalogue import parse_encoding
 from linkage.encode.filter_input import EncodedFilter, FilterInput
-from linkage.encode.registry import ENCODERS
+from linkage.encode.make import encode_filter
 from linkage.random_bits import DerivedSubkeys
 from linkage.types import NormalisedList
 
+SALT = "year"
 COLUMNS = {"given": "GivenName", "surname": "Surname", "birth": "Birthday"}
 
 
@@ -59,6 +61,8 @@ def read_people(path: Path) -> People:
             slot = f"{name}{place}"
             fields[slot] = tuple(each[place] if place < len(each) else "" for each in grams)
             rules.append(FieldRule(name=slot, kind="code", tag=name, values=every))
+    # Not a field of the encodings: the year of birth, month/day/year, for what is salted with it.
+    fields[SALT] = tuple(row[COLUMNS["birth"]].rpartition("/")[2] for row in rows)
     numbers, strata = np.arange(2, len(rows) + 2), np.zeros((len(rows), 0), dtype=np.uint8)
     return People(NormalisedList(numbers, fields, strata), tuple(rules))
 
@@ -67,8 +71,27 @@ def _bigrams(text: str) -> list[str]:
     return list(dict.fromkeys(text[at : at + 2] for at in range(len(text) - 1)))
 
 
+_CLK = "clk(k=10, l=1024)"
+HARDENED = {
+    "xor-fold": f"{_CLK} + xor-fold",
+    "balance": f"{_CLK} + balance",
+    "rule-90": f"{_CLK} + rule-90",
+    "blip-0.1": "clk(k=25, l=1024) + blip(f=0.1)",
+    "blip-0.3": "clk(k=25, l=1024) + blip(f=0.3)",
+    "blip-0.5": "clk(k=25, l=1024) + blip(f=0.5)",
+    "salt-year": f"clk(k=10, l=1024, salt={SALT})",
+    "tmh-1": "tmh(l=1024)",
+}
+"""Name in the reference -> description."""
+
+
 def scheme(name: str) -> Profile | None:
-    """The profile that a name such as ``eld-12-2048`` stands for; None if there is no encoder."""
+    """The profile that a name such as ``eld-12-2048`` stands for; None if there is no encoder.
+
+    Match keys have none: these fields are pieces of names, of which no key is made.
+    """
+    if name in HARDENED:
+        return parse_encoding(HARDENED[name])
     kind, *numbers = name.split("-")
     if kind == "clk":
         return replace(PROFILES["clk"], token_bits=10)
@@ -83,12 +106,18 @@ def scheme(name: str) -> Profile | None:
 
 
 def encoder(people: People, profile: Profile) -> Encode:
-    """The scheme on these people, one filter over all fields."""
+    """The scheme on these people, one filter over all fields; a key's noise is its own."""
 
     def encode(key: bytes) -> Sequence[EncodedFilter]:
         task = FilterInput(
-            "all", people.records, people.rules, profile, profile.bits, DerivedSubkeys(key)
+            "all",
+            people.records,
+            people.rules,
+            profile,
+            profile.bits,
+            DerivedSubkeys(key),
+            private=DerivedSubkeys(b"owner" + key),
         )
-        return [ENCODERS[profile.scheme](task)]
+        return [encode_filter(task)]
 
     return encode
