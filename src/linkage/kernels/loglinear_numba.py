@@ -6,9 +6,9 @@ together have parameter minus infinity: the cells with them are left out (extend
 likelihood: Fienberg and Rinaldo 2012; Chan, Silverman and Vincent 2021).
 
 Whether a finite maximum exists depends on which cells are positive. Let ``A`` be the design and
-``d = A x``. There is none iff some ``x`` has ``d = 0`` in all positive cells and ``d >= 0``, not all
-zero, in the others. Where the positive cells determine all parameters no such ``x`` is left, which is
-nearly always; else the few that are left are looked at (Stiemke's theorem).
+``d = A x``. There is none iff some ``x`` has ``d = 0`` in all positive cells and ``d >= 0``, not
+all zero, in the others. Where the positive cells determine all parameters no such ``x`` is left,
+which is nearly always; else the few that are left are looked at (Stiemke's theorem).
 """
 
 from __future__ import annotations
@@ -273,7 +273,7 @@ def fit_terms(counts: Integers, terms: Integers, means: Floats, parameters: Floa
         old[:] = beta
         beta[:] = right
         before = deviance
-        for halving in range(40):
+        for _ in range(40):
             deviance = 0.0
             for row in range(len(cells)):
                 eta = 0.0
