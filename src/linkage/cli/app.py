@@ -15,6 +15,7 @@ from linkage.cli import (
     attack,
     bench,
     demo,
+    estimate,
     identity,
     inspect,
     key,
@@ -52,6 +53,7 @@ for group in (
     inspect,
     linkage_unit,
     analyst,
+    estimate,
     demo,
     bench,
 ):

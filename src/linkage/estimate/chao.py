@@ -1,7 +1,7 @@
 """Chao's lower bound: at least so many, where people differ in how likely they are to be listed.
 
 From the people on exactly one list, ``f1``, and on exactly two, ``f2``: at least
-``f1^2 / (2 f2)`` are on none. Bias-corrected, ``f1 (f1 - 1) / (2 (f2 + 1))``, it exists for ``f2 = 0``.
+``f1^2 / (2 f2)`` are on none; bias-corrected ``f1 (f1 - 1) / (2 (f2 + 1))``, also for ``f2 = 0``.
 
 Sources: Chao 1987; 1989, equations 2 and 4 (variance); Chao and Colwell 2017.
 """
@@ -58,8 +58,8 @@ class ChaoLowerBound:
             assumptions=(
                 "Nobody enters or leaves the population while the lists are made.",
                 "Records of one person are linked, and no others (see linkage errors).",
-                "Lists are alike and independent for each person; people may differ from one "
-                "another. Lists that depend on one another positively keep it a lower bound.",
+                "Lists are alike and independent for each person; people may differ.",
+                "Lists that depend on one another positively keep it a lower bound.",
             ),
             diagnostics={"on one list": float(once), "on two lists": float(twice)},
             warnings=("A lower bound: the population may be much larger.",),

@@ -1,9 +1,9 @@
 """Bayesian averages over decomposable graphs of the lists (Madigan and York 1997; R's dga).
 
-A graph says which lists depend on each other. Under a decomposable (chordal) one the likelihood is a
-product over cliques, divided by one over separators, each with a hyper-Dirichlet prior of so many
-pseudo-people a cell. The posterior is over the graph and the people on no list together. It is
-sensitive to that number of pseudo-people: the estimate is always shown under others as well.
+A graph says which lists depend on each other. Under a decomposable (chordal) one the likelihood
+is a product over cliques, divided by one over separators, each with a hyper-Dirichlet prior of so
+many pseudo-people a cell. The posterior is over the graph and the people on no list together. It
+is sensitive to that number of pseudo-people: the estimate is always shown under others as well.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ def chordal_graphs(lists: int) -> tuple[Graph, ...]:
 
 def _decomposed(neighbours: Sequence[int]) -> Graph | None:
     """Cliques and separators by maximum cardinality search; None where a cycle has no chord."""
-    visited, order = 0, []
+    visited = 0
+    order: list[tuple[int, int]] = []
     while len(order) < len(neighbours):
         left = [v for v in range(len(neighbours)) if not visited >> v & 1]
         vertex = max(left, key=lambda v: ((neighbours[v] & visited).bit_count(), -v))
@@ -231,8 +232,8 @@ class DecomposableGraphs:
         spread = max(*others.values(), median) / min(*others.values(), median)
         if spread > SENSITIVE:
             warnings.append(
-                f"The prior decides: other numbers of pseudo-people give {min(others.values()):,.0f}"
-                f" to {max(others.values()):,.0f}."
+                f"The prior decides: other numbers of pseudo-people give "
+                f"{min(others.values()):,.0f} to {max(others.values()):,.0f}."
             )
         if posterior.probability[posterior.unseen > 0.95 * GRID * table.observed].sum() > EDGE:
             warnings.append("The posterior reaches the end of the numbers considered.")

@@ -21,7 +21,15 @@ from linkage.estimate.models import Model, main_effects, model_text, padded
 from linkage.estimate.result import Estimate
 from linkage.kernels.loglinear_numba import best_models, fit_terms, model_status
 
-__all__ = ["FIXED_MODEL", "NO_MAXIMUM", "LogLinear", "LogLinearFit", "fit_model", "status_text"]
+__all__ = [
+    "FIXED_MODEL",
+    "NO_MAXIMUM",
+    "LogLinear",
+    "LogLinearFit",
+    "among_models",
+    "fit_model",
+    "status_text",
+]
 
 FIXED_MODEL = (
     "Nobody enters or leaves the population while the lists are made.",
@@ -128,7 +136,7 @@ class LogLinear:
         diagnostics = {"BIC": fit.bic, "AIC": fit.aic, "log-likelihood": fit.log_likelihood}
         drawn = bootstrapped(table, fit.estimate, among_models([model]), self.bootstrap, self.level)
         return Estimate(
-            method="loglinear",
+            method="independent" if not self.model else "loglinear",
             estimate=None if math.isnan(fit.unseen) else fit.estimate,
             interval=drawn.interval,
             level=self.level,

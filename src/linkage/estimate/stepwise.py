@@ -22,7 +22,7 @@ from linkage.estimate.models import hierarchical, main_effects, model_text
 from linkage.estimate.result import Estimate
 from linkage.kernels.loglinear_numba import stepwise_models, superset_sums
 
-__all__ = ["Step", "Stepwise", "path_of"]
+__all__ = ["Step", "Stepwise", "path_of", "selected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Stepwise:
                 + (f", p = {step.probability:.2g}" if number else "")
             )  # fmt: skip
         drawn = bootstrapped(
-            table, last.estimate, _selected(len(table.lists), self.threshold), self.bootstrap,
+            table, last.estimate, selected(len(table.lists), self.threshold), self.bootstrap,
             self.level,
         )  # fmt: skip
         return Estimate(
@@ -114,7 +114,8 @@ def path_of(table: CaptureHistories, threshold: float) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _selected(lists: int, threshold: float) -> Unseen:
+def selected(lists: int, threshold: float) -> Unseen:
+    """Tables -> people on no list, pairs selected anew for each."""
     pairs = lists * (lists - 1) // 2
 
     def unseen(tables: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ ASSUMPTIONS = (
     "On one of the lists at least, everybody is as likely as another to be.",
 )
 FEW = 7
-"""Fewer people on both lists than this, and Chapman's estimate is biased: Robson and Regier 1964."""
+"""With fewer people on both lists Chapman's estimate is biased (Robson and Regier 1964)."""
 
 
 def log_normal_interval(
