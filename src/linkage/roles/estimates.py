@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -362,8 +362,10 @@ def _corrected(request: EstimateRequest, table: CaptureHistories, lead: str) -> 
         return LinkageErrorCorrected(
             rates, _model(request, table), request.level, seed=request.seed
         ).fit(table)
-    model = "stepwise" if lead == "stepwise" else ()
-    return LinkageErrorCorrected(rates, model, request.level, seed=request.seed).fit(table)  # type: ignore[arg-type]
+    model: Literal["stepwise"] | tuple[int, ...] = "stepwise" if lead == "stepwise" else ()
+    return LinkageErrorCorrected(
+        rates, model, request.level, seed=request.seed, shared=request.error_rates is None
+    ).fit(table)
 
 
 def _averaged(request: EstimateRequest, lead: str, settings: Bootstrap) -> Estimate | None:

@@ -79,8 +79,19 @@ class ErrorRates:
         shape = np.ones((lists, lists)) - np.eye(lists)
         return cls(missed * shape, pairs * shape, false * shape, 0 * shape, level)
 
-    def drawn(self, generator: np.random.Generator) -> ErrorRates:
-        """Rates drawn from what is known of them: Beta for missed links, Gamma for false ones."""
+    def drawn(self, generator: np.random.Generator, *, shared: bool = False) -> ErrorRates:
+        """Rates drawn from what is known of them: Beta for missed links, Gamma for false ones.
+
+        Args:
+            generator: random numbers.
+            shared: one sample gave the missed rate of all lists, so it is drawn once.
+        """
+        if shared:
+            pairs, rate = float(self.missed_pairs.max()), float(self.missed.max())
+            if not pairs:
+                return self
+            drawn = generator.beta(rate * pairs + 0.5, (1 - rate) * pairs + 0.5)
+            return self.scaled(min(drawn, MOST_MISSED) / rate if rate else 1.0, 1.0)
         upper = np.triu_indices(len(self.missed), 1)
         missed, false = self.missed.copy(), self.false.copy()
         for i, j in zip(*upper, strict=True):
@@ -124,6 +135,7 @@ class LinkageErrorCorrected:
         level: of the interval.
         replicates: simulated tables for the interval; 0 for none.
         seed: of the draws; None takes one from the operating system.
+        shared: whether one sample gave the missed rate of all lists.
         progress: called with the replicates that are done, and their number.
     """
 
@@ -132,6 +144,7 @@ class LinkageErrorCorrected:
     level: float = 0.95
     replicates: int = 500
     seed: int | None = None
+    shared: bool = False
     progress: Callable[[int, int], None] = field(default=lambda _done, _all: None, repr=False)
 
     def fit(self, table: CaptureHistories) -> Estimate:
@@ -190,7 +203,9 @@ class LinkageErrorCorrected:
         for number in range(self.replicates):
             counts = np.maximum(generator.poisson(np.maximum(means, 0)) + shift, 0.0)
             counts[0] = 0.0
-            again = _fitted(counts, table.lists, self.rates.drawn(generator), self.model)
+            again = _fitted(
+                counts, table.lists, self.rates.drawn(generator, shared=self.shared), self.model
+            )
             found[number] = again.estimate if again.converged else math.nan
             self.progress(number + 1, self.replicates)
         return found
