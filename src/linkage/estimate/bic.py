@@ -58,7 +58,7 @@ def ranked_models(table: CaptureHistories, order: int | None = None) -> RankedMo
     Raises:
         ValueError: more than six lists: there are too many models.
 
-    >>> korea = CaptureHistories(("b", "c", "d"), np.array([0, 5, 5, 54, 41, 10, 5, 3]))
+    >>> korea = CaptureHistories(("b", "c", "d"), np.array([0, 5, 5, 54, 41, 6, 0, 12]))
     >>> ranked = ranked_models(korea)
     >>> ranked.tried
     8
@@ -98,7 +98,7 @@ class BestBic:
     def fit(self, table: CaptureHistories) -> Estimate:
         """The estimate; None where no model has a maximum.
 
-        >>> korea = CaptureHistories(("b", "c", "d"), np.array([0, 5, 5, 54, 41, 10, 5, 3]))
+        >>> korea = CaptureHistories(("b", "c", "d"), np.array([0, 5, 5, 54, 41, 6, 0, 12]))
         >>> BestBic(bootstrap=None).fit(korea).model
         '[b*c, c*d]'
         """

@@ -165,8 +165,8 @@ def bca_interval(
 
     >>> draws = np.random.default_rng(1).normal(100, 10, 100_000)
     >>> low, high = bca_interval(draws, 100.0, np.array([99.0, 101.0]), np.array([5.0, 5.0]), .95)
-    >>> round(low), round(high)
-    (80, 120)
+    >>> round(low, -1), round(high, -1)
+    (80.0, 120.0)
     """
     share = float((estimates < point).mean())
     share = min(max(share, 0.5 / len(estimates)), 1 - 0.5 / len(estimates))

@@ -19,7 +19,8 @@ from linkage.estimate.bootstrap import Bootstrap, Unseen, bootstrapped
 from linkage.estimate.counts import CaptureHistories
 from linkage.estimate.models import Model, main_effects, model_text, padded
 from linkage.estimate.result import Estimate
-from linkage.kernels.loglinear_numba import best_models, fit_terms, model_status
+from linkage.kernels.existence_numba import model_status
+from linkage.kernels.loglinear_numba import best_models, fit_terms
 
 __all__ = [
     "FIXED_MODEL",

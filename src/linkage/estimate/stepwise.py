@@ -20,7 +20,8 @@ from linkage.estimate.counts import CaptureHistories
 from linkage.estimate.loglinear import FIXED_MODEL, LogLinearFit, fit_model, status_text
 from linkage.estimate.models import hierarchical, main_effects, model_text
 from linkage.estimate.result import Estimate
-from linkage.kernels.loglinear_numba import stepwise_models, superset_sums
+from linkage.kernels.existence_numba import superset_sums
+from linkage.kernels.loglinear_numba import stepwise_models
 
 __all__ = ["Step", "Stepwise", "path_of", "selected"]
 
@@ -57,7 +58,7 @@ class Stepwise:
     def fit(self, table: CaptureHistories) -> Estimate:
         """The estimate; None where not even independent lists have a maximum.
 
-        >>> korea = CaptureHistories(("b", "c", "d"), np.array([0, 5, 5, 54, 41, 10, 5, 3]))
+        >>> korea = CaptureHistories(("b", "c", "d"), np.array([0, 5, 5, 54, 41, 6, 0, 12]))
         >>> Stepwise(bootstrap=None).fit(korea).model
         '[b*c, d]'
         """
@@ -93,7 +94,7 @@ class Stepwise:
 def path_of(table: CaptureHistories, threshold: float) -> tuple[Step, ...]:
     """The models that the selection went through, independent lists first.
 
-    >>> korea = CaptureHistories(("b", "c", "d"), np.array([0, 5, 5, 54, 41, 10, 5, 3]))
+    >>> korea = CaptureHistories(("b", "c", "d"), np.array([0, 5, 5, 54, 41, 6, 0, 12]))
     >>> [step.added for step in path_of(korea, .02)]
     [0, 3]
     """

@@ -40,7 +40,7 @@ def log_normal_interval(
 
     >>> low, high = log_normal_interval(60, 60, 400, 0.95)
     >>> round(low), round(high)
-    (92, 174)
+    (92, 173)
     """
     if unseen <= 0:
         return observed, observed
@@ -70,6 +70,7 @@ class TwoLists:
         Raises:
             ValueError: the table has not two lists.
 
+        >>> import numpy as np
         >>> table = CaptureHistories(("A", "B"), np.array([0, 30, 20, 10]))
         >>> round(TwoLists().fit(table).estimate, 2)
         114.55

@@ -30,7 +30,7 @@ from linkage.estimate.models import (
     parse_model,
 )
 from linkage.estimate.stepwise import Stepwise, path_of, selected
-from linkage.kernels.loglinear_numba import model_status
+from linkage.kernels.existence_numba import model_status
 
 
 @pytest.mark.parametrize("row", rows_of("MultipleSystemsEstimation stepwise"),

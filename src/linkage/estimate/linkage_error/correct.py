@@ -156,7 +156,7 @@ class LinkageErrorCorrected:
         >>> table = CaptureHistories(("A", "B"), np.array([0, 33, 23, 9]))
         >>> corrected = LinkageErrorCorrected(ErrorRates.known(2, .1), replicates=0).fit(table)
         >>> round(corrected.estimate)
-        135
+        134
         """
         fit = _fitted(table.counts.astype(np.float64), table.lists, self.rates, self.model)
         naive = _fitted(
