@@ -16,7 +16,7 @@ from linkage.bench.evaluate import Evaluation
 from linkage.bench.linked import OwnedFiles, evaluate, read_linked_records
 from linkage.bench.mapping_file import column, mapping_file
 from linkage.bench.page import PageContent, result_page
-from linkage.bench.play import LINKAGE_UNIT, Command, Owner, Player, Step, play
+from linkage.bench.play import ANALYST, LINKAGE_UNIT, Command, Owner, Player, Step, play
 from linkage.bench.projects import nationality_group, write_example_agreement
 from linkage.files import write_whole
 from linkage.identity.store import load_identity
@@ -35,6 +35,8 @@ from linkage.version import __version__
 
 __all__ = ["DemoResult", "DemoSettings", "demo_owner", "run_demo"]
 
+ESTIMATE = ("--method", "stepwise", "--no-checks", "--replicates", "1000", "--json")
+"""How the analyst estimates."""
 MARKER = "README.txt"
 MARKER_TEXT = """\
 Made by `linkage demo`. Everybody in this folder is fictitious.
@@ -77,6 +79,7 @@ class DemoResult:
         expected_precision: as the software estimated it without the truth, None if not.
         seconds: elapsed time, everything included.
         steps: every command.
+        estimate: what the analyst's `estimate` says, of :data:`ESTIMATE`.
     """
 
     settings: DemoSettings
@@ -87,6 +90,7 @@ class DemoResult:
     expected_precision: float | None
     seconds: float
     steps: tuple[Step, ...]
+    estimate: dict[str, Any]
 
     @property
     def hidden(self) -> int:
@@ -104,6 +108,7 @@ class DemoResult:
             "seed": self.settings.seed,
             "people": self.settings.people,
             "people_on_no_list": self.hidden,
+            "estimate": self.estimate,
             "profile": self.settings.profile,
             "records": {owned.style.list_id: len(owned) for owned in self.lists},
             "threshold": round(self.threshold, 4),
@@ -148,6 +153,7 @@ def run_demo(
         write_example_agreement(player, path, settings.profile, sizes)
 
     play(player, owners, write_agreement)
+    estimated = _estimate(player)
     tell(
         "Now what nobody can do in earnest: hold the result against the truth. This program "
         "played every role, so it may read the run's state and the owners' crosswalks."
@@ -167,9 +173,21 @@ def run_demo(
         expected_precision=linked.state.expected_precision,
         seconds=time.monotonic() - began,
         steps=tuple(player.steps),
+        estimate=estimated,
     )
     _write_summary(result)
     return result
+
+
+def _estimate(player: Player) -> dict[str, Any]:
+    """The analyst's estimate, averaged over the draws of the linkage."""
+    said = json.loads(
+        player.run(
+            "estimate", ANALYST, "estimate", f"{ANALYST}/overlap/overlap.csv",
+            "--draws", f"{ANALYST}/overlap/draws.csv", *ESTIMATE,
+        )
+    )  # fmt: skip
+    return {name: said[name] for name in ("method", "model", "estimate", "interval", "level")}
 
 
 def _make_data(settings: DemoSettings) -> tuple[Population, tuple[OwnedList, ...]]:

@@ -180,6 +180,17 @@ def _shortened(line: str) -> str:
     return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 4]} ..."
 
 
+def _estimate_text(result: DemoResult) -> str:
+    truth = f"In all, listed or not: {result.settings.people:,} people in truth"
+    found, limits = result.estimate["estimate"], result.estimate["interval"]
+    if found is None:
+        return f"{truth}; no estimate."
+    return (
+        f"{truth}; the analyst estimates {found:,.0f} ({limits[0]:,.0f} to {limits[1]:,.0f}), the "
+        f"mean over draws of the linkage, {result.estimate['method']}."
+    )
+
+
 def _result_text(result: DemoResult) -> str:
     from linkage.bench.text import evaluation_text
 
@@ -194,6 +205,8 @@ def _result_text(result: DemoResult) -> str:
             f"True beside found, linked from probability {result.threshold:g}{expected}",
             "",
             evaluation_text(result.evaluation),
+            "",
+            _estimate_text(result),
             "",
             (
                 f"{result.seconds:.1f} seconds in all, every role included. "
