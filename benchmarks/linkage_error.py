@@ -30,13 +30,16 @@ from linkage.errors import PolicyError
 from linkage.estimate.average import average_over_draws
 from linkage.estimate.bootstrap import Bootstrap
 from linkage.estimate.counts import CaptureHistories
+from linkage.estimate.known_rates import rates_of_lists
 from linkage.estimate.linkage_error import ErrorRates, LinkageErrorCorrected
 from linkage.estimate.loglinear import LogLinear, fit_model
 from linkage.estimate.models import main_effects
 from linkage.estimate.registry import METHODS
 from linkage.link.posterior import link_by_probability
+from linkage.link.rates import count_pairs
 
 PEOPLE = 6_000
+CONTENDERS = ("true links", "links as chosen", "over draws", "error rates")
 FOUR, THREE = (0.3, 0.25, 0.2, 0.15), (0.3, 0.3, 0.3)
 ROWS: Sequence[tuple[str, float, float, bool, int, int]] = (
     ("pairs, 10% missed", 0.1, 0.0, False, 6_591, 5_974),
@@ -113,7 +116,7 @@ def coverage(repeats: int) -> Iterator[dict[str, Any]]:
             rate = float(generator.binomial(pairs, 0.1)) / pairs
             known = LinkageErrorCorrected(ErrorRates.known(3, rate), replicates=300, seed=seed)
             drawn = LinkageErrorCorrected(
-                ErrorRates.known(3, rate, pairs=pairs), replicates=300, seed=seed, shared=True
+                ErrorRates.known(3, rate, pairs=pairs), replicates=300, seed=seed
             )
             for name, found in zip(
                 held, (naive, known.fit(counts), drawn.fit(counts)), strict=True
@@ -161,7 +164,16 @@ def end_to_end(replicates: int, first_seed: int) -> Iterator[dict[str, Any]]:
         drawn = tables_of(list(linked.draws.person), found.lists, names)
         make = METHODS["independent"].unseen
         assert make is not None
+        counts = count_pairs(linked.person["chosen"], linked.draws, found.lists)
+        said = {}
+        for i, j in combinations(range(number), 2):
+            rate = counts.of_lists(i, j)
+            precision, missing = rate.precision.as_list(), rate.missed.as_list()
+            said[i, j] = (rate.linked, precision[0], *missing)
         answers = {
+            "error rates": LinkageErrorCorrected(
+                rates_of_lists(chosen, said), replicates=300, seed=seed
+            ).fit(chosen),
             "true links": LogLinear(bootstrap=Bootstrap(500, seed)).fit(true),
             "links as chosen": LogLinear(bootstrap=Bootstrap(500, seed)).fit(chosen),
             "over draws": average_over_draws(
@@ -204,7 +216,7 @@ def main() -> None:
     for each in end_to_end(options.replicates, options.first_seed):
         whole.append(each)
         print(each, flush=True)
-    summary = {name: held(whole, name) for name in ("true links", "links as chosen", "over draws")}
+    summary = {name: held(whole, name) for name in CONTENDERS}
     print(table(("from end to end", "coverage", "median over truth"),
                 [(n, f"{c:.3f}", f"{m:.3f}") for n, (c, m) in summary.items()]))  # fmt: skip
     today = dt.date.today().isoformat()

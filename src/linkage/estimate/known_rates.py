@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from linkage.estimate.counts import CaptureHistories
 from linkage.estimate.linkage_error import ErrorRates
 from linkage.files import read_bytes
 
-__all__ = ["read_error_rates"]
+__all__ = ["rates_of_lists", "read_error_rates"]
 
 COLUMNS = ("list_1", "list_2", "linked", "precision", "missed", "missed_low", "missed_high")
 Z90 = 1.645
@@ -56,15 +57,34 @@ def read_error_rates(path: Path, table: CaptureHistories) -> ErrorRates:
                 file=name,
             )
         )
+    return rates_of_lists(
+        table,
+        {
+            (i, j): tuple(
+                found[frozenset((table.lists[i], table.lists[j]))][each] for each in COLUMNS[2:]
+            )
+            for i, j in combinations(range(len(table.lists)), 2)
+        },
+    )
+
+
+def rates_of_lists(
+    table: CaptureHistories, found: Mapping[tuple[int, int], tuple[float, ...]]
+) -> ErrorRates:
+    """Error rates from what a linkage says of every two lists.
+
+    Args:
+        table: the counts.
+        found: two lists -> pairs linked, precision, missed and its 90% limits.
+    """
     size = len(table.lists)
     missed, pairs = np.zeros((size, size)), np.zeros((size, size))
     false, links = np.zeros((size, size)), np.zeros((size, size))
-    for i, j in combinations(range(size), 2):
-        row = found[frozenset((table.lists[i], table.lists[j]))]
-        mean = min(row["missed"], MOST_MISSED)
-        spread = max((row["missed_high"] - row["missed_low"]) / (2 * Z90), 1e-6)
+    for (i, j), (linked, precision, missing, low, high) in found.items():
+        mean = min(missing, MOST_MISSED)
+        spread = max((high - low) / (2 * Z90), 1e-6)
         worth = min(max(mean * (1 - mean) / spread**2 - 1, 1.0), 1e6)
-        wrong = (1 - row["precision"]) * row["linked"]
+        wrong = (1 - precision) * linked
         possible = max(table.list_sizes[i] * table.list_sizes[j], 1)
         for a, b in ((i, j), (j, i)):
             missed[a, b], pairs[a, b] = mean, worth

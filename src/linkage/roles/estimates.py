@@ -363,9 +363,7 @@ def _corrected(request: EstimateRequest, table: CaptureHistories, lead: str) -> 
             rates, _model(request, table), request.level, seed=request.seed
         ).fit(table)
     model: Literal["stepwise"] | tuple[int, ...] = "stepwise" if lead == "stepwise" else ()
-    return LinkageErrorCorrected(
-        rates, model, request.level, seed=request.seed, shared=request.error_rates is None
-    ).fit(table)
+    return LinkageErrorCorrected(rates, model, request.level, seed=request.seed).fit(table)
 
 
 def _averaged(request: EstimateRequest, lead: str, settings: Bootstrap) -> Estimate | None:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from linkage.estimate.counts import CaptureHistories
 from linkage.estimate.linkage_error.composite import (
@@ -79,29 +80,25 @@ class ErrorRates:
         shape = np.ones((lists, lists)) - np.eye(lists)
         return cls(missed * shape, pairs * shape, false * shape, 0 * shape, level)
 
-    def drawn(self, generator: np.random.Generator, *, shared: bool = False) -> ErrorRates:
+    def drawn(self, generator: np.random.Generator, *, shared: bool = True) -> ErrorRates:
         """Rates drawn from what is known of them: Beta for missed links, Gamma for false ones.
 
         Args:
             generator: random numbers.
-            shared: one sample gave the missed rate of all lists, so it is drawn once.
+            shared: whether all lists err together, as rates do that come from one sample or from
+                one model of the linkage: too low for all or too high for all.
         """
-        if shared:
-            pairs, rate = float(self.missed_pairs.max()), float(self.missed.max())
-            if not pairs:
-                return self
-            drawn = generator.beta(rate * pairs + 0.5, (1 - rate) * pairs + 0.5)
-            return self.scaled(min(drawn, MOST_MISSED) / rate if rate else 1.0, 1.0)
-        upper = np.triu_indices(len(self.missed), 1)
+        size = len(self.missed)
+        upper = np.triu_indices(size, 1)
+        places = generator.random((2, 1 if shared else len(upper[0])))
         missed, false = self.missed.copy(), self.false.copy()
-        for i, j in zip(*upper, strict=True):
-            pairs, links = self.missed_pairs[i, j], self.false_links[i, j]
-            if pairs:
-                found = self.missed[i, j] * pairs
-                drawn = generator.beta(found + 0.5, pairs - found + 0.5)
-                missed[i, j] = missed[j, i] = min(drawn, MOST_MISSED)
-            if links:
-                false[i, j] = false[j, i] = self.false[i, j] * generator.gamma(links) / links
+        pairs, links = self.missed_pairs[upper], self.false_links[upper]
+        found = missed[upper] * pairs
+        beta = stats.beta.ppf(places[0], found + 0.5, pairs - found + 0.5)
+        gamma = stats.gamma.ppf(places[1], np.maximum(links, 1e-9)) / np.maximum(links, 1e-9)
+        missed[upper] = np.where(pairs > 0, np.minimum(beta, MOST_MISSED), missed[upper])
+        false[upper] = np.where(links > 0, false[upper] * gamma, false[upper])
+        missed.T[upper], false.T[upper] = missed[upper], false[upper]
         return ErrorRates(missed, self.missed_pairs, false, self.false_links, self.level)
 
     def scaled(self, missed: float, false: float) -> ErrorRates:
@@ -135,7 +132,7 @@ class LinkageErrorCorrected:
         level: of the interval.
         replicates: simulated tables for the interval; 0 for none.
         seed: of the draws; None takes one from the operating system.
-        shared: whether one sample gave the missed rate of all lists.
+        shared: whether the error rates of all lists are too low or too high together.
         progress: called with the replicates that are done, and their number.
     """
 
@@ -144,7 +141,7 @@ class LinkageErrorCorrected:
     level: float = 0.95
     replicates: int = 500
     seed: int | None = None
-    shared: bool = False
+    shared: bool = True
     progress: Callable[[int, int], None] = field(default=lambda _done, _all: None, repr=False)
 
     def fit(self, table: CaptureHistories) -> Estimate:
