@@ -12,7 +12,7 @@ import pytest
 from tests.support.owner_day import SENTINELS, OwnerDay, rows
 
 LIST = ("attack", "victims.csv", "-m", "mapping.toml", "-a", "agreement.toml")
-SHORT = ("--minutes", "0.1", "--repeats", "1")
+SHORT = ("--minutes", "3", "--repeats", "1")
 CLK = {"encoding": {"profile": "clk", "insecure": True}}
 
 

@@ -113,10 +113,10 @@ class EstimateResult:
 
     @property
     def headline(self) -> Estimate | None:
-        """The number that may be published: averaged over draws where there are any."""
+        """The number that may be published: the one that knows of linkage errors, if there is one."""
         if self.comparison.headline is None:
             return None
-        return self.averaged or self.corrected or self.comparison.headline
+        return self.corrected or self.averaged or self.comparison.headline
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready values."""
