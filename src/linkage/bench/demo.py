@@ -180,11 +180,11 @@ def run_demo(
 
 
 def _estimate(player: Player) -> dict[str, Any]:
-    """The analyst's estimate, averaged over the draws of the linkage."""
+    """The analyst's estimate, which knows of the linkage's error rates."""
     said = json.loads(
         player.run(
             "estimate", ANALYST, "estimate", f"{ANALYST}/overlap/overlap.csv",
-            "--draws", f"{ANALYST}/overlap/draws.csv", *ESTIMATE,
+            "--error-rates", f"{ANALYST}/overlap/error_rates.csv", *ESTIMATE,
         )
     )  # fmt: skip
     return {name: said[name] for name in ("method", "model", "estimate", "interval", "level")}

@@ -186,8 +186,8 @@ def _estimate_text(result: DemoResult) -> str:
     if found is None:
         return f"{truth}; no estimate."
     return (
-        f"{truth}; the analyst estimates {found:,.0f} ({limits[0]:,.0f} to {limits[1]:,.0f}), the "
-        f"mean over draws of the linkage, {result.estimate['method']}."
+        f"{truth}; the analyst estimates {found:,.0f} ({limits[0]:,.0f} to {limits[1]:,.0f}), knowing "
+        "how often the linkage errs."
     )
 
 
