@@ -185,10 +185,8 @@ def _estimate_text(result: DemoResult) -> str:
     found, limits = result.estimate["estimate"], result.estimate["interval"]
     if found is None:
         return f"{truth}; no estimate."
-    return (
-        f"{truth}; the analyst estimates {found:,.0f} ({limits[0]:,.0f} to {limits[1]:,.0f}), knowing "
-        "how often the linkage errs."
-    )
+    between = f"{limits[0]:,.0f} to {limits[1]:,.0f}"
+    return f"{truth}; the analyst estimates {found:,.0f} ({between}), knowing how often the linkage errs."
 
 
 def _result_text(result: DemoResult) -> str:

@@ -113,7 +113,7 @@ class EstimateResult:
 
     @property
     def headline(self) -> Estimate | None:
-        """The number that may be published: the one that knows of linkage errors, if there is one."""
+        """The number that may be published: the one that knows of linkage errors where there is."""
         if self.comparison.headline is None:
             return None
         return self.corrected or self.averaged or self.comparison.headline
