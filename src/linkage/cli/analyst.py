@@ -13,6 +13,7 @@ from linkage.cli.console import (
     IdentityOption,
     JsonOption,
     PassphraseFileOption,
+    as_typed,
     passphrase_source,
     print_result,
 )
@@ -154,7 +155,7 @@ def _draws_file(written: tuple[Path, ...]) -> Path | None:
 
 
 def _next_step(written: tuple[Path, ...], form: _Form) -> str:
-    """What to type in R."""
+    """What to type next, here or in R."""
     if not written:
         return "Next: nothing to read; nobody has a known value of that stratum."
     file = _quoted(written[0])
@@ -168,12 +169,13 @@ def _next_step(written: tuple[Path, ...], form: _Form) -> str:
             f'Next, in R: zdat <- read.csv("{file}")\n'
             "           SparseMSE::estimatepopulation(zdat)"
         )
-    draws = _draws_file(written)
-    each = "" if draws is None else f'           draws <- read.csv("{_quoted(draws)}")\n'
+    names = {path.name: path for path in written} if len(written) > 1 else {}
+    words: list[object] = ["linkage", "estimate", names.get("joint.csv", written[0])]
+    for option, name in (("--error-rates", "error_rates.csv"), ("--draws", "draws.csv")):
+        words += [option, names[name]] if name in names else []
     return (
-        f'Next, in R: counts <- read.csv("{file}")\n{each}'
-        "           or write the shape that an R package expects: "
-        "--format sparsemse, --format rcapture"
+        f"Next: {as_typed(*words)}\n"
+        f'      in R: counts <- read.csv("{file}"), or --format sparsemse, --format rcapture'
     )
 
 

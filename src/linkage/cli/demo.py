@@ -186,7 +186,8 @@ def _estimate_text(result: DemoResult) -> str:
     if found is None:
         return f"{truth}; no estimate."
     between = f"{limits[0]:,.0f} to {limits[1]:,.0f}"
-    return f"{truth}; the analyst estimates {found:,.0f} ({between}), knowing how often the linkage errs."
+    said = f"the analyst estimates {found:,.0f} ({between})"
+    return f"{truth}; {said}, knowing how often the linkage errs."
 
 
 def _result_text(result: DemoResult) -> str:

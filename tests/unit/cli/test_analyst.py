@@ -97,7 +97,7 @@ def test_open_writes_private_files_and_says_what_is_in_them(desk: Path):
     assert "low threshold 107 · chosen 108 · high 108" in text
     assert "never to the publication table" in text
     assert "Encodings remain personal data." in text
-    assert "Next, in R:" in text
+    assert "Next: linkage estimate" in text
     overlap = desk / "out" / "overlap.csv"
     assert overlap.read_text().splitlines()[:2] == ["I,K,P,count", "1,0,0,40"]
     assert stat.S_IMODE(overlap.stat().st_mode) == 0o600
@@ -122,7 +122,7 @@ def test_draws_and_error_rates_are_written_and_said(desk: Path):
     assert "of all true pairs 12% (5% to 20%) were missed" in text
     assert "single most likely linkage" in text
     assert "Average estimates over the draws." in text
-    assert f'draws <- read.csv("{(desk / "out" / "draws.csv").as_posix()}")' in text
+    assert f"--draws {desk / 'out' / 'draws.csv'}" in text
     lines = (desk / "out" / "draws.csv").read_text().splitlines()
     assert lines[:2] == ["draw,I,K,P,count", "1,1,0,0,40"]
     assert lines[-1] == "4,1,1,1,1"
