@@ -110,6 +110,8 @@ def spectral_embedding(similarity: NDArray[np.float32], dimensions: int) -> NDAr
 
     operator = LinearOperator((nodes, nodes), matvec=centred, dtype=np.float32)
     start = np.cos(np.arange(nodes) + 1.0).astype(np.float32)
+    if not np.abs(centred(start)).max() > 1e-6:  # all alike: nothing to embed
+        return np.zeros((nodes, dimensions), dtype=np.float32)
     values, vectors = eigsh(operator, k=dimensions, which="LA", v0=start, tol=1e-3)
     order = np.argsort(values)[::-1]
     points = vectors[:, order] * np.sqrt(np.maximum(values[order], 0.0))

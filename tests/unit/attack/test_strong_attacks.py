@@ -242,3 +242,11 @@ def test_too_few_pairs_and_no_start(saul: tuple[Overlap, Target, Background]) ->
         match_graphs(small, background)
     with pytest.raises(ValueError, match="at least 1 start"):
         match_graphs(target, background, restarts=0)
+
+
+def test_similarities_that_are_all_equal_embed_as_nothing() -> None:
+    from linkage.attack.initialise import spectral_embedding
+
+    points = spectral_embedding(np.full((40, 40), 0.25, dtype=np.float32), 8)
+    assert points.shape == (40, 8)
+    assert not points.any()
