@@ -48,3 +48,24 @@ class CaptureHistories:
         """People on each list."""
         masks = np.arange(len(self.counts))
         return tuple(int(self.counts[masks >> i & 1 == 1].sum()) for i in range(len(self.lists)))
+
+    def as_text(self) -> str:
+        """The histories that anybody has, fewest lists first, one line each.
+
+        >>> print(CaptureHistories(("A", "B"), np.array([0, 30, 20, 10])).as_text())
+        A  B  people
+        1  0      30
+        0  1      20
+        1  1      10
+        """
+        places = range(len(self.lists))
+        widths = [max(len(name), 1) for name in self.lists]
+        lines = ["  ".join([*self.lists, "people"])]
+        masks = sorted(
+            np.flatnonzero(self.counts).tolist(),
+            key=lambda mask: (mask.bit_count(), [-(mask >> place & 1) for place in places]),
+        )
+        for mask in masks:
+            cells = [str(mask >> place & 1).ljust(widths[place]) for place in places]
+            lines.append("  ".join([*cells, f"{self.counts[mask]:>6,}"]))
+        return "\n".join(lines)
