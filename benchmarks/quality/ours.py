@@ -49,7 +49,7 @@ CONFIGURATIONS: Mapping[str, tuple[ProfileName, str]] = {
     "diffused": ("diffused", "default"),
     "exact": ("exact", "default"),
     "clk": ("clk", "default"),
-    "strong, one filter": ("strong", "single"),
+    "strong, two filters": ("strong", "double"),
     "clk, split": ("clk", "split"),
 }
 """Name of a contender -> profile, and one of :data:`linkage.bench.configuration.CONFIGURATIONS`."""
