@@ -116,7 +116,11 @@ def _headline(
                 refused = True
     if refused:
         return None, tuple(reasons)
-    return first, (*reasons, f"{len(sensible)} methods agree within their intervals.")
+    if lead == "chapman":
+        agreed = "Two lists cannot show whether they depend on one another: nothing checks this."
+    else:
+        agreed = f"{len(sensible)} methods agree within their intervals."
+    return first, (*reasons, agreed)
 
 
 def _outside(one: Estimate, other: Estimate) -> bool:

@@ -185,3 +185,12 @@ def test_sparse_strata_are_pooled() -> None:
     (_, sparse), (_, whole) = found.parts
     assert (sparse.estimate is None) == (sparse.warnings != ())
     assert whole.estimate is not None
+
+
+def test_two_lists_have_nothing_that_checks_them() -> None:
+    found = compared(
+        CaptureHistories(("A", "B"), np.array([0, 180, 130, 70])), settings=Bootstrap(100, 1)
+    )
+    assert found.headline is not None
+    assert found.headline.method == "chapman"
+    assert any("cannot show" in reason for reason in found.reasons)
