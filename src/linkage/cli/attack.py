@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linkage.cli.console import AgreementOption, JsonOption, print_result, progress
+from linkage.cli.console import AgreementOption, JsonOption, print_result, progress, require_unit
 from linkage.errors import Fault, PolicyError, UsageError
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def attack(
     """
     import datetime as dt
 
-    _require_installed()
+    require_unit("An attack")
     if (population is None) != (population_mapping is None):
         raise UsageError(
             Fault(
@@ -109,18 +108,6 @@ def attack(
                 f"An attacker named {result.most_named:.1%} of the records rightly, more than "
                 f"--fail-over allows ({fail_over:.1%}).",
                 "Use a stronger profile, fewer fields or fewer strata. Nothing was written.",
-            )
-        )
-
-
-def _require_installed() -> None:
-    missing = [name for name in ("numba", "scipy") if find_spec(name) is None]
-    if missing:
-        raise UsageError(
-            Fault(
-                "E208",
-                f"An attack needs {' and '.join(missing)}, which this installation does not have.",
-                'Install the extra "unit": pip install ".[unit]" in the folder of the software.',
             )
         )
 

@@ -12,12 +12,13 @@ import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from linkage.errors import Fault, KeyFileError, LinkageError
+from linkage.errors import Fault, KeyFileError, LinkageError, UsageError
 from linkage.files import read_bytes
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "print_error",
     "print_result",
     "progress",
+    "require_unit",
 ]
 
 STOPPED = 130
@@ -128,3 +130,23 @@ def progress(description: str) -> Iterator[Callable[[float], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(description, total=1.0)
         yield lambda share: bar.update(task, completed=share)
+
+
+def require_unit(what: str) -> None:
+    """Refuse where the extra ``unit`` is not installed.
+
+    Args:
+        what: what needs it, at the beginning of a sentence.
+
+    Raises:
+        UsageError: E208.
+    """
+    missing = [name for name in ("numba", "scipy") if find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            Fault(
+                "E208",
+                f"{what} needs {' and '.join(missing)}, which this installation does not have.",
+                'Install the extra "unit": pip install ".[unit]" in the folder of the software.',
+            )
+        )

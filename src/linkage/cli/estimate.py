@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from linkage.cli.console import JsonOption, note, print_result, progress
+from linkage.cli.console import JsonOption, note, print_result, progress, require_unit
 from linkage.errors import Fault, UsageError
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def estimate(
     No single number is given where sensible methods disagree. Fit the exact table, never the
     published one: suppressed and rounded counts are refused.
     """
-    _require_installed()
+    require_unit("An estimate")
     form = _plot_form(plot)
     from linkage.cli.estimate_text import estimate_text
     from linkage.roles.estimates import EstimateRequest, estimate_file
@@ -118,18 +117,6 @@ def estimate(
     print_result(result.as_dict(), estimate_text(result), as_json=as_json)
     if plot is not None:
         note(f"Drawn: {plot.name}.")
-
-
-def _require_installed() -> None:
-    missing = [name for name in ("numba", "scipy") if find_spec(name) is None]
-    if missing:
-        raise UsageError(
-            Fault(
-                "E208",
-                f"An estimate needs {' and '.join(missing)}, which are not installed.",
-                'Install the extra "unit": pip install ".[unit]" in the folder of the software.',
-            )
-        )
 
 
 def _plot_form(plot: Path | None) -> Literal["png", "svg"]:
