@@ -140,3 +140,21 @@ def test_what_cannot_be_is_one_clear_error(
     assert (done.returncode, done.stdout) == (exit_code, "")
     assert done.stderr.startswith(f"{code} ")
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("estimate", "joint.csv"), ("bench", "encodings", "clk", "--quick"),
+     ("attack", "list.csv", "-m", "mapping.toml", "-a", "agreement.toml")],
+)  # fmt: skip
+def test_the_small_install_says_what_is_missing(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    without = (
+        "import importlib.util as u; find = u.find_spec; "
+        "u.find_spec = lambda name, *a: None if name in ('numba', 'scipy') else find(name, *a); "
+        "from linkage.cli.app import main; main()"
+    )
+    command = [sys.executable, "-c", without, *arguments]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("E208 ")
+    assert "numba and scipy" in done.stderr

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from linkage.cli.console import JsonOption, note, print_result, progress
+from linkage.cli.console import JsonOption, note, print_result, progress, require_unit
 
 __all__ = ["register"]
 
@@ -79,6 +79,7 @@ def encodings(
     """
     import datetime as dt
 
+    require_unit("A benchmark")
     from linkage.bench.encodings.benchmark import Benchmark, run_benchmark, write_benchmark
     from linkage.bench.encodings.people import SIMULATED
     from linkage.bench.encodings.table import as_text
