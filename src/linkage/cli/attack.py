@@ -198,9 +198,7 @@ def _findings(result: AttackResult, *, rows: bool) -> Iterator[str]:
         )
         yield "    Their frequency can be counted. Add a field that tells them apart."
     if found.few_tokens:
-        yield (
-            f"Too little to link by: {len(found.few_tokens):,} records with hardly any identifiers."
-        )
+        yield (f"Too little to link by: {len(found.few_tokens):,} with hardly any identifiers.")
         if rows:
             yield f"    rows {_some(found.few_tokens)}"
     for name, fill in zip(result.filters, found.fill, strict=True):
