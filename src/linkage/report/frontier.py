@@ -14,6 +14,8 @@ __all__ = ["FrontierPoint", "draw_frontier"]
 
 WIDTH, PANEL, LINE, DOTS = 10.0, 3.4, 0.17, 150
 LEAST = 1e-3
+SHOWN = 0.3
+"""Encodings that link worse than the best by more than this are named, not drawn."""
 _LINKED, _POINT, _BEST = "#7a7a7a", "#3465a4", "#c0392b"
 _STYLE: Any = {
     "font.size": 8,
@@ -63,6 +65,8 @@ def draw_frontier(
     mpl.use("agg")
     attackers = list(best)
     rows = (len(attackers) + 1) // 2
+    best_quality = max(point.quality for point in points)
+    left = max(best_quality - SHOWN, min(point.quality for point in points)) - 0.02
     entries = (len(points) + 1) // 2
     with mpl.rc_context(_STYLE):
         height = rows * PANEL + entries * LINE + 0.9
@@ -71,6 +75,7 @@ def draw_frontier(
         grid = figure.subplots(rows, 2, squeeze=False, sharex=True, sharey=True)
         for place, axes in enumerate(grid.ravel()):
             if place < len(attackers):
+                axes.set_xlim(left=left, right=best_quality + 0.02)
                 _panel(axes, points, attackers[place], best[attackers[place]])
             else:
                 axes.set_axis_off()
@@ -87,7 +92,8 @@ def draw_frontier(
             figure.text(
                 0.07 + 0.47 * column,
                 ((entries - line - 0.5) * LINE + 0.1) / height,
-                f"{number + 1}  {point.label}",
+                f"{number + 1}  {point.label}"
+                + (f" (not drawn: links at {point.quality:.2f})" if point.quality < left else ""),
                 fontsize=7,
             )
         buffer = io.BytesIO()
@@ -102,12 +108,14 @@ def _panel(axes: Axes, points: Sequence[FrontierPoint], attacker: int, best: Seq
     axes.set_ylim(-0.0003, 1.6)
     axes.set_yticks([0, 0.001, 0.01, 0.1, 1], ["0", ".001", ".01", ".1", "1"])
     axes.grid(axis="y", color="#dddddd", linewidth=0.5)
-    line = [(points[place].quality, points[place].named[attacker]) for place in best]
+    least = axes.get_xlim()[0]
+    chosen = [points[place] for place in best if points[place].quality >= least]
+    line = [(point.quality, point.named[attacker]) for point in chosen]
     if line:
         axes.plot(*zip(*line, strict=True), color=_LINKED, linewidth=1, zorder=1)
     taken: list[tuple[float, float]] = []
     for number, point in enumerate(points):
-        if attacker not in point.named:
+        if attacker not in point.named or point.quality < axes.get_xlim()[0]:
             continue
         x, y = point.quality, point.named[attacker]
         axes.plot(x, y, "o", color=_BEST if number in best else _POINT, markersize=4, zorder=2)
