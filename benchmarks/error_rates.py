@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 from benchmarks.journey.__main__ import RESULTS, commit, machine
 
-from linkage.agreement.profiles import PROFILES as PROFILE_SET
 from linkage.agreement.profiles import ProfileName
 from linkage.bench.evaluate import compare_clusters
 from linkage.bench.in_process import candidates_of
@@ -65,13 +64,7 @@ def replicate(seed: int) -> dict[str, Any]:
     }
     began = time.monotonic()
     try:
-        linkage = link_by_probability(
-            found.pairs,
-            found.lists,
-            floor=found.floor,
-            hidden_depth=PROFILE_SET[profile].hidden_depth,
-            seed=seed,
-        )
+        linkage = link_by_probability(found.pairs, found.lists, floor=found.floor, seed=seed)
     except PolicyError as error:
         return known | {"refused": error.faults[0].code}
     chosen = linkage.person["chosen"]

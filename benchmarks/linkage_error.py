@@ -22,7 +22,7 @@ import numpy as np
 from benchmarks.journey.__main__ import RESULTS, commit, machine
 from numpy.typing import NDArray
 
-from linkage.agreement.profiles import PROFILES, ProfileName
+from linkage.agreement.profiles import ProfileName
 from linkage.bench.in_process import candidates_of
 from linkage.bench.simulate import Simulation, simulated_folder
 from linkage.bench.text import table
@@ -154,13 +154,7 @@ def end_to_end(replicates: int, first_seed: int) -> Iterator[dict[str, Any]]:
         found = candidates_of(folder, profile, dt.date.today(), seed=f"key {seed}".encode())
         known = {"seed": seed, "profile": profile, "lists": number, "overlap": overlap}
         try:
-            linked = link_by_probability(
-                found.pairs,
-                found.lists,
-                floor=found.floor,
-                hidden_depth=PROFILES[profile].hidden_depth,
-                seed=seed,
-            )
+            linked = link_by_probability(found.pairs, found.lists, floor=found.floor, seed=seed)
         except PolicyError as error:
             yield known | {"refused": error.faults[0].code}
             continue

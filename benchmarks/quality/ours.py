@@ -23,7 +23,7 @@ from benchmarks.quality.judge import Judged, judged
 from benchmarks.quality.outcome import Outcome
 from numpy.typing import NDArray
 
-from linkage.agreement.profiles import PROFILES, ProfileName
+from linkage.agreement.profiles import ProfileName
 from linkage.bench.configuration import CONFIGURATIONS as NAMED
 from linkage.bench.evaluate import Evaluation
 from linkage.bench.folder import BenchmarkFolder
@@ -128,12 +128,7 @@ def _elsewhere(result: JourneyResult) -> Iterator[Judged]:
     yield judged(result.high, linked.state.thresholds["high"])
     found, floor = search_candidates(linked.encoded, linked.agreement)
     if linked.state.method == "probability":
-        scores = score_candidates(
-            found.pairs,
-            linked.lists,
-            floor=floor,
-            hidden_depth=PROFILES[linked.agreement.encoding.profile].hidden_depth,
-        )
+        scores = score_candidates(found.pairs, linked.lists, floor=floor)
         for probability in PROBABILITIES:
             person = cluster_scores(scores, linked.lists, probability=probability)
             yield judged(_evaluated(result, person), probability)

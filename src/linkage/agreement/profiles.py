@@ -48,9 +48,6 @@ class Profile:
         broken_by: what is known to break it, in one sentence.
         hardenings: what is done to every filter once it is made, in order, see
             :mod:`linkage.harden`. No named profile has any.
-        hidden_depth: how far matches reach below the similarity of strangers, see
-            :data:`linkage.link.score.HIDDEN_DEPTH`; more under a deeper filter. Set on simulated
-            lists with seeds from 3000 on.
         salt: field whose value (of a date: the year) goes into the subkeys; empty for none.
     """
 
@@ -68,7 +65,6 @@ class Profile:
     token_weights: Mapping[str, int]
     insecure: bool
     broken_by: str
-    hidden_depth: float = 0.095
     hardenings: tuple[str, ...] = ()
     salt: str = ""
 
@@ -103,7 +99,6 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
                     "No published attack: one paper (2026), no independent cryptanalysis. Ours "
                     "names 5% of the others from 2,000 known pairs, 1% from 500."
                 ),
-                hidden_depth=0.3,
             ),
             Profile(
                 name="balanced",
@@ -123,7 +118,6 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
                     "Known-pair regression: it names 25% of the others from 2,000 known pairs, 4% "
                     "from 500."
                 ),
-                hidden_depth=0.2,
             ),
             Profile(
                 name="diffused",

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.agreement.model import Agreement
-from linkage.agreement.profiles import PROFILES
 from linkage.bench.evaluate import (
     NOT_LINKED,
     Evaluation,
@@ -149,12 +148,7 @@ def sweep(linked: LinkedRecords, truth: Truth, true_pairs: int) -> Sweep:
         pairs, same = judged_candidates(linked, truth)
         return sweep_thresholds(pairs.score, same, true_pairs)
     found, floor = search_candidates(linked.encoded, linked.agreement)
-    scores = score_candidates(
-        found.pairs,
-        linked.lists,
-        floor=floor,
-        hidden_depth=PROFILES[linked.agreement.encoding.profile].hidden_depth,
-    )
+    scores = score_candidates(found.pairs, linked.lists, floor=floor)
     between = scores.between
     same = _same_person(linked, truth, scores.pairs)
     return sweep_thresholds(scores.fit.log_odds[between], same[between], true_pairs)

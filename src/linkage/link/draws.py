@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from linkage.link.hidden import with_hidden
 from linkage.link.mixture import MATCH_SLOPE, STRANGER_SLOPE, MixtureFit, fit_mixture
 from linkage.link.partition import draw_partition, pair_graph
-from linkage.link.score import LinkScores, evidence_of
+from linkage.link.score import HIDDEN_DEPTH, LinkScores, evidence_of
 
 __all__ = ["LinkageDraws", "draw_linkages"]
 
@@ -75,7 +75,7 @@ def draw_linkages(
     at = chosen
     for first in range(0, count, PER_FIT):
         fit = _refit(scores, lists, generator)
-        depth = scores.hidden_depth * _spread(HIDDEN_DEVIATION, generator)
+        depth = HIDDEN_DEPTH * _spread(HIDDEN_DEVIATION, generator)
         evidence, prior, absent, unseen = evidence_of(fit, scores.groups, lists, hidden_depth=depth)
         # Steeper or flatter around even odds: flatter evidence must not raise what is unlikely.
         steeper = np.exp(EVIDENCE_DEVIATION * generator.standard_normal())

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from linkage.link.draws import LinkageDraws, draw_linkages
 from linkage.link.partition import improve, pair_graph, weight
-from linkage.link.score import HIDDEN_DEPTH, LinkScores, score_candidates
+from linkage.link.score import LinkScores, score_candidates
 from linkage.types import CandidatePairs
 
 __all__ = ["PROBABILITIES", "Linkage", "cluster_scores", "link_by_probability"]
@@ -39,7 +39,6 @@ def link_by_probability(
     lists: NDArray[np.int64],
     *,
     floor: float,
-    hidden_depth: float = HIDDEN_DEPTH,
     draws: int = 60,
     seed: int = 0,
     alike: NDArray[np.int64] | None = None,
@@ -51,7 +50,6 @@ def link_by_probability(
         pairs: candidates within and between lists, all that score at least ``floor``.
         lists: ``(records,)`` int64, list of every record.
         floor: the search's floor.
-        hidden_depth: see :data:`linkage.link.score.HIDDEN_DEPTH`; a profile has its own.
         draws: number of draws from the posterior.
         seed: of the draws.
         alike: ``(records,)`` int64; hidden matches join records of equal number in the draws.
@@ -60,7 +58,7 @@ def link_by_probability(
     Raises:
         PolicyError: E620 the data cannot tell matches from strangers.
     """
-    scores = score_candidates(pairs, lists, floor=floor, hidden_depth=hidden_depth)
+    scores = score_candidates(pairs, lists, floor=floor)
     person = {
         name: cluster_scores(scores, lists, probability=probability)
         for name, probability in PROBABILITIES.items()

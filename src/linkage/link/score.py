@@ -33,7 +33,7 @@ LEAST_MATCHES = 20.0
 LEAST_SEPARATION = 0.35  # share of all matches that must stand out for an answer to be given
 HIDDEN_DEPTH = 0.095
 """Matches below a surplus of 0, as the width of surplus over which those just above it would
-make up their number: from the development lists, under shallow filters. A profile has its own."""
+make up their number: from the development lists."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +50,6 @@ class LinkScores:
             neither having another match there.
         absent: evidence of a pair that is not among ``pairs``.
         hidden: ``(groups,)`` float64, expected matches that are not among ``pairs``.
-        hidden_depth: what they were extrapolated over, see :data:`HIDDEN_DEPTH`.
     """
 
     pairs: CandidatePairs
@@ -61,7 +60,6 @@ class LinkScores:
     prior: Array
     absent: float
     hidden: Array
-    hidden_depth: float
 
     @property
     def probability(self) -> Array:
@@ -75,11 +73,7 @@ class LinkScores:
 
 
 def score_candidates(
-    pairs: CandidatePairs,
-    lists: NDArray[np.int64],
-    *,
-    floor: float,
-    hidden_depth: float = HIDDEN_DEPTH,
+    pairs: CandidatePairs, lists: NDArray[np.int64], *, floor: float
 ) -> LinkScores:
     """Score candidate pairs by the data themselves.
 
@@ -87,7 +81,6 @@ def score_candidates(
         pairs: candidates within and between lists, all that score at least ``floor``.
         lists: ``(records,)`` int64, list of every record.
         floor: the search's floor.
-        hidden_depth: see :data:`HIDDEN_DEPTH`.
 
     Raises:
         PolicyError: E620 where matches cannot be told from strangers: too few stand out, or
@@ -100,10 +93,8 @@ def score_candidates(
     if groups.within.all():
         raise _cannot_tell("no two records of different lists are more alike than strangers are")
     fit = fit_mixture(above[keep], kept.left, kept.right, lists, groups)
-    evidence, prior, absent, hidden = evidence_of(fit, groups, lists, hidden_depth=hidden_depth)
-    scores = LinkScores(
-        kept, above[keep], groups, fit, evidence, prior, absent, hidden, hidden_depth
-    )
+    evidence, prior, absent, hidden = evidence_of(fit, groups, lists)
+    scores = LinkScores(kept, above[keep], groups, fit, evidence, prior, absent, hidden)
     _require_told_apart(scores)
     return scores
 

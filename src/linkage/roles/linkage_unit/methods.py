@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage.agreement.model import Agreement
-from linkage.agreement.profiles import PROFILES
 from linkage.link import link_records
 from linkage.link.conflicts import Conflicts, find_conflicts
 from linkage.link.posterior import PROBABILITIES, Linkage, link_by_probability
@@ -63,14 +62,7 @@ def by_probability(
     """
     strata = np.concatenate([encoded.strata for encoded in opened])
     alike = np.unique(strata, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
-    linkage = link_by_probability(
-        pairs,
-        lists,
-        floor=floor,
-        hidden_depth=PROFILES[agreement.encoding.profile].hidden_depth,
-        alike=alike,
-        progress=progress,
-    )
+    linkage = link_by_probability(pairs, lists, floor=floor, alike=alike, progress=progress)
     scores = linkage.scores
     conflicts = find_conflicts(
         scores.pairs,
