@@ -33,7 +33,7 @@ Unseen: TypeAlias = Callable[[NDArray[np.int64]], Floats]
 PIECE = 50
 """Replicates that a thread takes at a time."""
 RESAMPLES = 200
-MANY_FAILED = 0.05
+MANY_FAILED = 0.01
 MONTE_CARLO = 0.05
 
 
@@ -105,17 +105,21 @@ def bootstrapped(
     fewer[np.arange(len(cells)), cells] -= 1
     jackknife = unseen(fewer) + fewer.sum(axis=1)
     weights = table.counts[cells].astype(np.float64)
-    good = estimates[~np.isnan(estimates)]
-    failed = 1 - len(good) / len(estimates)
+    # A table without a maximum has an estimate without bound: it is above every limit.
+    good = np.where(np.isnan(estimates), np.inf, estimates)
+    finite = good[np.isfinite(good)]
+    failed = 1 - len(finite) / len(estimates)
     warnings = []
     if failed > MANY_FAILED:
         warnings.append(
-            f"{failed:.0%} of the bootstrap's tables have no estimate; the interval leaves them "
-            "out and is too short."
+            f"{failed:.0%} of the bootstrap's tables have no estimate: it may be without bound."
         )
-    if len(good) < 2 or np.isnan(jackknife).all():
+    if len(finite) < 2 or np.isnan(jackknife).all():
         return Bootstrapped(None, {}, (*warnings, "The bootstrap gives no interval."), seed)
     limits = bca_interval(good, point, jackknife, weights, level)
+    if not math.isfinite(limits[1]):
+        what = f"At least {limits[0]:,.0f}, and no upper limit: too many tables have no estimate."
+        return Bootstrapped(None, {}, (*warnings, what), seed, estimates)
     noise = _monte_carlo_error(good, point, jackknife, weights, level, seed)
     if max(noise[0] / limits[0], noise[1] / limits[1]) > MONTE_CARLO:
         warnings.append(
@@ -181,7 +185,7 @@ def bca_interval(
     for tail in ((1 - level) / 2, (1 + level) / 2):
         z = bias + stats.norm.ppf(tail)
         place = stats.norm.cdf(bias + z / (1 - acceleration * z))
-        limits.append(float(np.quantile(estimates, place, method="median_unbiased")))
+        limits.append(float(_quantile(estimates, float(place))))
     return limits[0], limits[1]
 
 
@@ -194,5 +198,14 @@ def _monte_carlo_error(
         bca_interval(generator.choice(estimates, len(estimates)), point, jackknife, weights, level)
         for _ in range(RESAMPLES)
     ]
-    low, high = np.std(drawn, axis=0)
+    kept = [pair for pair in drawn if math.isfinite(pair[1])]
+    low, high = np.std(kept, axis=0)
     return float(low), float(high)
+
+
+def _quantile(values: Floats, share: float) -> float:
+    """The type-8 quantile; infinite where it rests on an infinite value."""
+    ranked = np.sort(values)
+    with np.errstate(invalid="ignore"):
+        found = float(np.quantile(ranked, share, method="median_unbiased"))
+    return found if not math.isnan(found) else math.inf

@@ -1,7 +1,9 @@
 """Chao's lower bound: at least so many, where people differ in how likely they are to be listed.
 
 From the people on exactly one list, ``f1``, and on exactly two, ``f2``: at least
-``f1^2 / (2 f2)`` are on none; bias-corrected ``f1 (f1 - 1) / (2 (f2 + 1))``, also for ``f2 = 0``.
+``(k - 1) / k * f1^2 / (2 f2)`` are on none of the ``k`` lists; bias-corrected
+``(k - 1) / k * f1 (f1 - 1) / (2 (f2 + 1))``, also for ``f2 = 0``. Without ``(k - 1) / k``, which is
+for very many occasions, it is no lower bound on a few lists: with two, twice as many unseen.
 
 Sources: Chao 1987; 1989, equations 2 and 4 (variance); Chao and Colwell 2017.
 """
@@ -36,18 +38,21 @@ class ChaoLowerBound:
 
         >>> table = CaptureHistories(("A", "B"), np.array([0, 30, 20, 10]))
         >>> round(ChaoLowerBound().fit(table).estimate, 2)
-        171.36
+        115.68
         """
         on = np.bitwise_count(np.arange(len(table.counts)))
         once, twice = (int(table.counts[on == times].sum()) for times in (1, 2))
+        share = (len(table.lists) - 1) / len(table.lists)
         if self.bias_corrected or not twice:
-            unseen = once * (once - 1) / (2 * (twice + 1))
+            unseen = share * once * (once - 1) / (2 * (twice + 1))
             ratio = once / (twice + 1)
         else:
-            unseen = once**2 / (2 * twice)
+            unseen = share * once**2 / (2 * twice)
             ratio = once / twice
-        # f2 (r^4/4 + r^3 + r^2/2), r = f1/f2
-        variance = max(twice, 1) * (ratio**4 / 4 + ratio**3 + ratio**2 / 2)
+        # f2 (a^2 r^4/4 + a^2 r^3 + a r^2/2), r = f1/f2, a = (k - 1)/k
+        variance = max(twice, 1) * (
+            share**2 * ratio**4 / 4 + share**2 * ratio**3 + share * ratio**2 / 2
+        )
         return Estimate(
             method="chao",
             estimate=table.observed + unseen,

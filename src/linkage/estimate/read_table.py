@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,9 +29,11 @@ from linkage.files import read_bytes
 
 __all__ = ["HistoryFile", "read_histories"]
 
-COUNTS = ("count", "freq", "frequency", "chosen", "n")
+COUNTS = ("count", "counts", "freq", "frequency", "chosen", "people", "total", "n")
 SCENARIOS = {"low", "high"}
-MARKS = {"", "na", "..", ".", "*", "-", "nan", "x", "s"}
+MARKS = {"", "na", "..", ".", "*", "-", "nan", "x", "s", "suppressed"}
+NEARLY = 0.8
+"""Share of 0 and 1 from which a column is a list with a mistake in it."""
 MOST_LISTS, MOST_SHOWN = 16, 12
 ROUNDED = {10: 6, 5: 8, 3: 12}
 """Base of rounding -> positive counts, all multiples of it, from which that is no chance."""
@@ -142,7 +145,7 @@ class _Reader:
         if count is None or lower[count] != "chosen":
             ignored = set()
         others = [c for c in range(len(lower)) if c not in {count, draw, *ignored}]
-        lists = [c for c in others if {row[c] for _, row in self._body} <= {"0", "1"}]
+        lists = self._lists(others, persons=count is None)
         strata = [c for c in others if c not in lists]
         if not 2 <= len(lists) <= MOST_LISTS:
             self._fail(
@@ -169,6 +172,34 @@ class _Reader:
             tidy=[lower[c] for c in strata] == ["stratum", "value"],
         )
 
+    def _lists(self, others: Sequence[int], *, persons: bool) -> list[int]:
+        """The columns of 0 and 1 before the first stratum; what looks like a mistake is a fault."""
+        lists: list[int] = []
+        strata = 0
+        for column in others:
+            values = [row[column] for _, row in self._body]
+            share = sum(value in ("0", "1") for value in values) / len(values)
+            if share == 1 and not strata:
+                lists.append(column)
+                continue
+            # Of by_stratum.csv, "stratum" and "value" stand before the lists.
+            strata += self._header[column].lower() not in ("stratum", "value")
+            if NEARLY <= share < 1 and not persons:
+                row = next(n for (n, _), v in zip(self._body, values, strict=True)
+                           if v not in ("0", "1"))  # fmt: skip
+                self._fail(
+                    "E352", f"row {row}: the column holds 0 and 1 but for a few rows",
+                    "A list has 0 and 1 only.", row=row, column=column,
+                )  # fmt: skip
+        if persons and len(lists) < len(others):
+            self._fail(
+                "E352", "has no column called count or freq",
+                "Without it every row is a person, and every column a list of 0 and 1.",
+            )  # fmt: skip
+        if self._faults:
+            raise DataError(*self._faults)
+        return lists
+
     def _require_shape(self) -> None:
         doubled = {cell for cell in self._header if self._header.count(cell) > 1 or not cell}
         if doubled:
@@ -187,7 +218,8 @@ class _Reader:
         for number, row in self._body:
             text = row[column]
             counts.append(0)
-            if text.lower() in MARKS or text.startswith(("<", "≤")):
+            between = re.fullmatch(r"\d+\s*[-–]\s*\d+", text)
+            if between or text.lower() in MARKS or text.startswith(("<", "≤")):
                 self._fail(
                     "E354", f"row {number}: the count was suppressed", "Fit the exact table, which "
                     "linkage open writes; an estimate from suppressed counts is wrong.",

@@ -191,6 +191,15 @@ def test_many_failed_replicates_are_warned_of() -> None:
     assert any("have no estimate" in warning for warning in found.warnings)
 
 
+def test_an_estimate_without_bound_leaves_no_upper_limit() -> None:
+    # Nobody is on both lists in e^-2, 13%, of the tables: more than the upper tail.
+    table = CaptureHistories(("A", "B"), np.array([0, 40, 30, 2]))
+    found = LogLinear(bootstrap=Bootstrap(2_000, seed=1)).fit(table)
+    assert found.estimate is not None
+    assert found.interval is None
+    assert any("no upper limit" in warning for warning in found.warnings)
+
+
 def test_selection_inside_the_bootstrap_is_the_selection_outside() -> None:
     table = published("Korea")
     unseen = selected(3, 0.02)

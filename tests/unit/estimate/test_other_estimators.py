@@ -52,9 +52,18 @@ def test_chao_by_hand() -> None:
     on = np.bitwise_count(np.arange(32))
     twice = int(table.counts[on == 2].sum())
     plain = ChaoLowerBound(bias_corrected=False).fit(table)
-    assert plain.estimate == pytest.approx(2744 + once**2 / (2 * twice))
+    assert plain.estimate == pytest.approx(2744 + 4 / 5 * once**2 / (2 * twice))
     corrected = ChaoLowerBound().fit(table)
-    assert corrected.estimate == pytest.approx(2744 + once * (once - 1) / (2 * twice + 2))
+    assert corrected.estimate == pytest.approx(2744 + 0.8 * once * (once - 1) / (2 * twice + 2))
+
+
+@pytest.mark.parametrize("lists", [2, 3, 4, 5])
+def test_chao_is_right_where_people_and_lists_are_alike(lists: int) -> None:
+    on = np.bitwise_count(np.arange(1 << lists)).astype(float)
+    counts = np.round(60_000 * 0.3**on * 0.7 ** (lists - on)).astype(np.int64)
+    counts[0] = 0
+    found = ChaoLowerBound().fit(CaptureHistories(tuple("ABCDE"[:lists]), counts))
+    assert found.estimate == pytest.approx(60_000, rel=0.01)
 
 
 def test_numbers_of_chordal_graphs() -> None:

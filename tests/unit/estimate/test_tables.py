@@ -37,6 +37,8 @@ def read(folder: Path, text: str | bytes):  # type: ignore[no-untyped-def]
         "count,A,B\n30,1,0\n20,0,1\n11,1,1\n",
         "A,B\n" + "1,0\n" * 30 + "0,1\n" * 20 + "1,1\n" * 11,
         "A,B,low,chosen,high\n1,0,31,30,29\n0,1,20,20,20\n1,1,10,11,12\n",
+        "A,B,Total\n1,0,30\n0,1,20\n1,1,11\n",
+        "A,B,sex,minor,count\n1,0,F,1,20\n1,0,M,0,10\n0,1,F,0,20\n1,1,M,1,11\n",
         "A,B,sex,count\n1,0,F,20\n1,0,M,10\n0,1,F,20\n1,1,M,11\n",
     ],
 )
@@ -76,6 +78,9 @@ def test_strata_and_draws(tmp_path: Path) -> None:
         ("A,B,C,count\n" + "".join(f"{i & 1},{i >> 1 & 1},{i >> 2},{i * 10}\n"
                                     for i in range(1, 8)), ["E358"], None),
         ("A,B,count\n1,0,-3\n1,0,<5\n", ["E353", "E354", "E355"], 2),
+        ("A,B,count\n1,0,1-4\n0,1,suppressed\n1,1,9\n", ["E354", "E354"], 2),
+        ("A,B,Persons\n1,0,30\n0,1,20\n1,1,10\n", ["E352"], None),
+        ("A,B,C,count\n1,0,0,9\n0,1,0,8\n0,0,1,7\n1,1,0,6\n1,0,1,5\n2,1,1,4\n", ["E352"], 7),
     ],
 )  # fmt: skip
 def test_bad_tables_say_all_that_is_wrong(
