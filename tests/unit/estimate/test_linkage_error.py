@@ -82,6 +82,17 @@ def test_records_that_cannot_be_linked() -> None:
     assert matrix[:, 7] == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("dirty", [(0.1, 0.1, 0.1), (0.3, 0.0, 0.0), (0.05, 0.4, 0.1, 0.2)])
+def test_lists_may_differ_in_what_cannot_be_linked(dirty: tuple[float, ...]) -> None:
+    each = np.array(dirty)
+    lists = len(each)
+    missed = 1 - np.outer(1 - each, 1 - each)
+    np.fill_diagonal(missed, 0.0)
+    zero = np.zeros((lists, lists))
+    rates = ErrorRates(missed, zero, zero, zero, "records")
+    assert rates.split() == pytest.approx(record_split(each), abs=1e-12)
+
+
 def simulated(
     size: int, chances: Floats, missed: float, false: float, generator: np.random.Generator,
     *, records: bool = False,

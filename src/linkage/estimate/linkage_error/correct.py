@@ -115,10 +115,7 @@ class ErrorRates:
         """What missed links make of every history."""
         if self.level == "pairs":
             return pairwise_split(self.missed)
-        # A pair is missed if either record cannot be linked: 1 - (1 - e)^2 for equal records.
-        others = len(self.missed) - 1
-        mean = self.missed.sum(axis=1) / others
-        return record_split(1 - np.sqrt(1 - np.minimum(mean, MOST_MISSED)))
+        return record_split(_unlinkable(self.missed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +203,21 @@ class LinkageErrorCorrected:
             found[number] = again.estimate if again.converged else math.nan
             self.progress(number + 1, self.replicates)
         return found
+
+
+def _unlinkable(missed: Floats) -> Floats:
+    """``(lists,)``: share of each list's records that cannot be linked, from the pairs missed.
+
+    A pair is missed if either record cannot be linked: ``1 - missed = (1 - e[i]) * (1 - e[j])``,
+    solved on the log scale by least squares. Two lists cannot tell whose records they are: both
+    have the same share then.
+    """
+    size = len(missed)
+    one, other = np.triu_indices(size, 1)
+    pairs = np.zeros((len(one), size))
+    pairs[np.arange(len(one)), one] = pairs[np.arange(len(one)), other] = 1.0
+    logs = np.linalg.lstsq(pairs, np.log1p(-missed[one, other]), rcond=None)[0]
+    return np.asarray(np.clip(-np.expm1(logs), 0.0, MOST_MISSED))
 
 
 def sensitivity(table: CaptureHistories, rates: ErrorRates, model: Model) -> dict[str, float | str]:
