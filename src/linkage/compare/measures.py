@@ -141,12 +141,12 @@ def slot_jaccard(
     return np.asarray(np.rint(share ** (1.0 / layers) * 2.0**32) / 2.0**32)
 
 
-class _Cosine:
-    """SAUL: cosine of the records' tokens, from 0 to 1."""
+class _ByDistance:
+    """A table of similarities by Hamming distance; an empty filter is similar to nothing."""
 
-    def __init__(self, matrix: BitMatrix, profile: Profile, use: Backend | None) -> None:
+    def __init__(self, matrix: BitMatrix, table: NDArray[np.float64], use: Backend | None) -> None:
         self._distances = load_search_kernels(use).prepare_distances(matrix.words)
-        self._table = cosine_table(matrix.bits, profile.layers)
+        self._table = table
         self._empty = np.asarray(~matrix.words.any(axis=1))
 
     def rows(self, first: int, last: int) -> ComparedRows:
@@ -172,24 +172,6 @@ class _Dice:
     def _similarity(self, distances: NDArray[np.int32], a: slice, b: slice) -> Tile:
         total = self._ones[a][:, None] + self._ones[b][None, :]
         return np.asarray((total - distances) / np.maximum(total, 1))
-
-
-class _Agreement:
-    """Diffused filters and minimum hashes: agreement correlation, from 0 to 1."""
-
-    def __init__(self, matrix: BitMatrix, use: Backend | None) -> None:
-        self._distances = load_search_kernels(use).prepare_distances(matrix.words)
-        self._table = np.maximum(correlation_table(matrix.bits), 0.0)
-        self._empty = np.asarray(~matrix.words.any(axis=1))
-
-    def rows(self, first: int, last: int) -> ComparedRows:
-        return _Rows(self._distances.rows(first, last), slice(first, last), self._similarity)
-
-    def _similarity(self, distances: NDArray[np.int32], a: slice, b: slice) -> Tile:
-        tile = self._table[distances]
-        tile[self._empty[a], :] = 0.0
-        tile[:, self._empty[b]] = 0.0
-        return tile
 
 
 class _Slots:
@@ -302,13 +284,15 @@ class _MatchKeyRows:
 def _cosine(
     matrix: BitMatrix, _weights: NDArray[np.uint16] | None, profile: Profile, use: Backend | None
 ) -> FilterComparison:
-    return _Cosine(matrix, profile, use)
+    """SAUL: cosine of the records' tokens, from 0 to 1."""
+    return _ByDistance(matrix, cosine_table(matrix.bits, profile.layers), use)
 
 
 def _agreement(
     matrix: BitMatrix, _weights: NDArray[np.uint16] | None, _profile: Profile, use: Backend | None
 ) -> FilterComparison:
-    return _Agreement(matrix, use)
+    """Diffused filters and minimum hashes: agreement correlation, from 0 to 1."""
+    return _ByDistance(matrix, np.maximum(correlation_table(matrix.bits), 0.0), use)
 
 
 def _slot_jaccard(
