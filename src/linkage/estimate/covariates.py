@@ -19,6 +19,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage.estimate.least_squares import least_squares
+
 __all__ = ["CovariateEstimate", "CovariateModel", "CovariateTable", "Term"]
 
 Floats = NDArray[np.float64]
@@ -269,7 +271,7 @@ def _poisson(
     for _ in range(STEPS):
         working = eta + (own - mean) / mean
         root = np.sqrt(mean)
-        beta = _least_squares(rows * root[:, None], working * root)
+        beta = least_squares(rows * root[:, None], working * root)
         eta = np.clip(rows @ beta, -50, 50)
         mean = np.exp(eta)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -283,7 +285,3 @@ def _poisson(
     likelihood = float((own * eta - mean - gammaln(own + 1)).sum())
     means = np.exp(np.clip(design @ beta, -50, 50)).reshape(shape)
     return _Fit(means, likelihood, design.shape[1], int(own.sum()))
-
-
-def _least_squares(rows: Floats, right: Floats) -> Floats:
-    return np.asarray(np.linalg.lstsq(rows, right, rcond=None)[0], dtype=np.float64)

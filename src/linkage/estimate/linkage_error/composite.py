@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage.estimate.least_squares import least_squares
 from linkage.estimate.models import Model
 
 __all__ = ["CompositeFit", "design_of", "fit_composite", "moment_counts"]
@@ -84,7 +85,7 @@ def fit_composite(counts: Floats, model: Model, split: Floats) -> CompositeFit:
     kept = tuple(term for term in model if term not in gone)
     design, map_ = design_of(cells, kept), split[1:, cells]
     seen = counts[1:]
-    beta = _least_squares(design, np.log(start[cells] + 0.5))
+    beta = least_squares(design, np.log(start[cells] + 0.5))
     value, converged = _log_likelihood(seen, design, map_, beta), False
     for _ in range(STEPS):
         true = np.exp(design @ beta)
@@ -93,7 +94,7 @@ def fit_composite(counts: Floats, model: Model, split: Floats) -> CompositeFit:
         gradient = design.T @ (slope.T @ (seen / mean - 1))
         through = slope @ design
         information = through.T @ (through / mean[:, None])
-        step = _least_squares(information, gradient)
+        step = least_squares(information, gradient)
         for _ in range(HALVINGS):
             new = _log_likelihood(seen, design, map_, beta + step)
             if new >= value - 1e-12 * abs(value):
@@ -115,7 +116,3 @@ def _log_likelihood(seen: Floats, design: Floats, split: Floats, beta: Floats) -
         return -math.inf
     mean = np.maximum(split @ np.exp(eta), LEAST)
     return float((seen * np.log(mean) - mean).sum())
-
-
-def _least_squares(rows: Floats, right: Floats) -> Floats:
-    return np.asarray(np.linalg.lstsq(rows, right, rcond=None)[0], dtype=np.float64)
