@@ -48,6 +48,8 @@ def test_no_single_number_for_the_dutch_lists(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "NO SINGLE NUMBER:" in done.stdout
     assert "Sensible methods differ from 50,367 (dga) to 148,789 (bic)." in done.stdout
+    assert "Models of stepwise\n  [IO, K, P, R, Z]: 52,924\n" in done.stdout
+    assert "BIC 219.2" in done.stdout
     assert (tmp_path / "ned.svg").read_text().startswith("<?xml")
     again = run(tmp_path, str(DATA / "Ned_5.csv"), *FAST, "--plot", "ned.svg")
     assert again.returncode == 2

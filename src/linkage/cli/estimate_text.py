@@ -48,6 +48,7 @@ def _text(result: EstimateResult) -> Iterator[str]:
         total = part.total
         lines.append(("total", total.observed, _number(total.estimate), _interval(total)))
         yield table((name, "observed", "people in all", level), lines)
+    yield from _paths(result)
     yield from _covariates(result)
     yield from _checks(result)
     yield from _linkage(result)
@@ -67,6 +68,20 @@ def _headline(result: EstimateResult) -> Iterator[str]:
         f"list, by {head.method}: {head.model}"
     )
     yield from (f"  {reason}" for reason in result.comparison.reasons)
+
+
+def _paths(result: EstimateResult) -> Iterator[str]:
+    """The models that a selection went through, or the next best, with what they say."""
+    for each in result.comparison.estimates:
+        shown = [
+            value
+            for name, value in each.diagnostics.items()
+            if name.startswith(("step ", "model ")) and isinstance(value, str)
+        ]
+        if shown:
+            yield ""
+            yield f"Models of {each.method}"
+            yield from (f"  {value}" for value in shown)
 
 
 def _covariates(result: EstimateResult) -> Iterator[str]:
