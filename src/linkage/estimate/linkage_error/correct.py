@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from linkage.estimate.counts import CaptureHistories
+from linkage.estimate.least_squares import least_squares
 from linkage.estimate.linkage_error.composite import (
     CompositeFit,
     fit_composite,
@@ -216,7 +217,7 @@ def _unlinkable(missed: Floats) -> Floats:
     one, other = np.triu_indices(size, 1)
     pairs = np.zeros((len(one), size))
     pairs[np.arange(len(one)), one] = pairs[np.arange(len(one)), other] = 1.0
-    logs = np.linalg.lstsq(pairs, np.log1p(-missed[one, other]), rcond=None)[0]
+    logs = least_squares(pairs, np.log1p(-missed[one, other]))
     return np.asarray(np.clip(-np.expm1(logs), 0.0, MOST_MISSED))
 
 
