@@ -61,7 +61,7 @@ def plan_search(
     'exact'
     """
     wishes = Wishes(mode, delta, recall, patience, threads or available_cores(), seed)
-    return make_plan(ask(a, b, measure, threshold, use), wishes)
+    return make_plan(ask(a, b, measure, threshold, use, wishes.threads), wishes)
 
 
 def find_pairs(
@@ -124,7 +124,8 @@ def find_pairs(
     ([0], [1], [0.857])
     """
     wishes = Wishes(mode, delta, recall, patience, threads or available_cores(), seed)
-    search = Search(ask(a, b, measure, threshold, use), wishes, maximum_pairs, progress)
+    question = ask(a, b, measure, threshold, use, wishes.threads)
+    search = Search(question, wishes, maximum_pairs, progress)
     if on_plan is not None:
         on_plan(search.plan)
     if top_k is not None:
@@ -185,7 +186,8 @@ def stream_pairs(
     1
     """
     wishes = Wishes(mode, delta, recall, patience, threads or available_cores(), seed)
-    search = Search(ask(a, b, measure, threshold, use), wishes, maximum_pairs, progress)
+    question = ask(a, b, measure, threshold, use, wishes.threads)
+    search = Search(question, wishes, maximum_pairs, progress)
     if on_plan is not None:
         on_plan(search.plan)
     yield from search.pieces()

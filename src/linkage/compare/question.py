@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -127,6 +129,7 @@ def ask(
     measure: PairMeasure,
     threshold: Threshold,
     use: Backend | None,
+    threads: int = 1,
 ) -> Question:
     """Check a question and make it ready.
 
@@ -136,6 +139,7 @@ def ask(
         measure: dice, jaccard or agreement.
         threshold: least similarity, 0 to 1.
         use: kernels, see :func:`linkage.kernels.load_search_kernels`.
+        threads: sides that are sorted at once.
 
     Raises:
         UsageError: E217 for a threshold outside 0 to 1.
@@ -145,13 +149,20 @@ def ask(
         raise ValueError(f"filters of {a.bits} and of {b.bits} bits cannot be compared")
     limits = distance_limits(measure, threshold, a.bits)
     with_empty = exact_threshold(threshold) == 0
+    given = (a,) if b is None else (a, b)
+    sort = partial(sorted_side, with_empty=with_empty, use=use)
+
+    def one(each: BitMatrix, _stop: threading.Event) -> SortedSide:
+        return sort(each)
+
+    sides = list(in_order((partial(one, each) for each in given), threads))
     return Question(
         measure=measure,
         threshold=threshold,
         bits=a.bits,
         limits=limits,
-        a=sorted_side(a, with_empty=with_empty, use=use),
-        b=None if b is None else sorted_side(b, with_empty=with_empty, use=use),
+        a=sides[0],
+        b=None if b is None else sides[1],
         kernels=load_search_kernels(use),
         use=use,
     )

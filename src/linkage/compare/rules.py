@@ -72,7 +72,7 @@ def sketch_rule(
     """
     bits = 64 * sides[0].words.shape[1]
     order = np.random.Generator(np.random.PCG64(seed)).permutation(bits).astype(np.int64)
-    weights = np.unique(np.concatenate([side.ones for side in sides])).astype(np.int64)
+    weights = np.flatnonzero(sum(np.bincount(side.ones, minlength=bits + 1) for side in sides))
     lightest, group = weight_groups(weights, kept)
     place = np.zeros(bits + 1, dtype=np.int32)
     place[weights] = group
