@@ -135,8 +135,13 @@ def lsh_search(
     _require_consistent((a, ones_a), (b, ones_b), limits, parameters, bits)
     kernels = load_lsh_kernels(use)
     sketched = sketched_positions(parameters, bits)
-    side_a = _side(a, ones_a, sketched, kernels)
-    side_b = side_a if b is None or ones_b is None else _side(b, ones_b, sketched, kernels)
+    given = [(a, ones_a)] if b is None or ones_b is None else [(a, ones_a), (b, ones_b)]
+
+    def one(words: NDArray[np.uint64], ones: NDArray[np.int32], _stop: threading.Event) -> _Side:
+        return _side(words, ones, sketched, kernels)
+
+    sides = list(in_order((partial(one, *each) for each in given), threads))
+    side_a, side_b = sides[0], sides[-1]
     positions = key_positions(parameters, bits)
     search = _Search(
         kernels=kernels,

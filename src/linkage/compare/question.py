@@ -115,11 +115,14 @@ class Question:
         """Let go of the columns that were made ready."""
         self._prepared.clear()
 
-    def near_pairs(self, which: Pass, rule: Rule, prepared: Any, most: int) -> Found:
-        """All near pairs of a pass in one call."""
+    def near_pairs(
+        self, which: Pass, rule: Rule, prepared: Any, most: int, *, part: int = 0, parts: int = 1
+    ) -> Found:
+        """All near pairs of a pass, or of one of so many parts of its rows, in one call."""
         rows, columns = which.rows, which.columns
+        first, last = (len(rows) * each // parts for each in (part, part + 1))
         return self.kernels.near_pairs(
-            rows.side, 0, len(rows), prepared, 0, len(columns), rule, which.relation, most
+            rows.side, first, last, prepared, 0, len(columns), rule, which.relation, most
         )
 
 

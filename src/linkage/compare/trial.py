@@ -33,6 +33,7 @@ _VERIFY_STEPS = 3.0
 _MEASURED_PAIRS, _LEAST_ROWS, _MEASURED_ROWS = 1 << 26, 16, 512
 _LEAST_PAIRS, _MEASURED_SHARE = 1 << 20, 64
 _MATCHED_PAIRS, _LEAST_MATCHED, _MOST_MATCHED = 1 << 28, 512, 4096
+_PARTS = 4
 _STRANGER_ROWS = 256
 _STRANGERS, _TILE = 64, 256
 _FOUR_AT_ONCE = 0.75
@@ -138,7 +139,7 @@ def match_distances(question: Question, rule: Rule, threads: int) -> NDArray[np.
     Args:
         question: what is searched for; only pairs at or above its threshold are seen.
         rule: how.
-        threads: sides that are made ready at once.
+        threads: sides that are made ready, and searched, at once.
 
     Returns:
         ``(records,)`` int32, for the sampled records of the first side that have one.
@@ -149,9 +150,15 @@ def match_distances(question: Question, rule: Rule, threads: int) -> NDArray[np.
     some = question.thinned(whole, min(_MOST_MATCHED, max(_LEAST_MATCHED, rows)))
     partners: list[dict[int, int]] = [{} for _ in range(len(some.rows))]
     back = Pass(other, some.rows, "lighter", swapped=True)
+    forth = question.prepared(rule.order, threads)[0]
     columns = question.kernels.prepare_columns(back.columns.side, rule.order)
-    for which, ready in ((some, question.prepared(rule.order, threads)[0]), (back, columns)):
-        found = question.near_pairs(which, rule, ready, _EVERY)
+    ways = [(*way, part) for way in ((some, forth), (back, columns)) for part in range(_PARTS)]
+
+    def one(which: Pass, ready: Any, part: int, _stop: threading.Event) -> Found:
+        return question.near_pairs(which, rule, ready, _EVERY, part=part, parts=_PARTS)
+
+    tasks = in_order((partial(one, *way) for way in ways), threads)
+    for (which, *_), found in zip(ways, tasks, strict=True):
         mine, theirs = (found.right, found.left) if which.swapped else (found.left, found.right)
         for record, partner, distance in zip(
             mine.tolist(), theirs.tolist(), found.distance.tolist(), strict=True
