@@ -38,7 +38,7 @@ DIMENSIONS = (64, 32, 64)
 """Of the embeddings that are aligned, one after the other: each frees the last from false pairs."""
 BEGIN = (0.5, 0.15, 0.05)
 """Share of the pairs of alike profiles that an alignment begins with."""
-LEADS = (2.0, 1.0, 0.5, np.inf)
+LEADS = (2.0, 1.0, np.inf)
 """Log-likelihood by which a pair must lead to be kept: what is tried, one after the other."""
 SHARES = (0.4, 0.9)
 """Share of each other's best that are kept in the end, likewise: few where lists overlap little."""
@@ -115,15 +115,16 @@ def _from_known(
     generator: np.random.Generator,
     bits: BitScores | None,
 ) -> Iterator[Attempt]:
-    """From known pairs: by likelihood with ever smaller leads, then by cosines.
+    """From known pairs: by all that is alike, by likelihood with smaller leads, then by cosines.
 
     Some of the known pairs are kept back and say how good an attempt is.
     """
     ways: list[tuple[Score, Choose]] = []
     if bits is not None:
-        ways.append((bits.correlation, growing_share(SHARES[0])))
+        clean = bits.alike(clean=True)
+        ways += [(clean, growing_share(share)) for share in SHARES]
+        ways.append((bits.alike(clean=False), growing_share(SHARES[0])))
         ways += [(bits.likelihood, clear_lead(lead)) for lead in LEADS]
-        ways.append((bits.correlation, growing_share(SHARES[1])))
     cosines = cosine_scores(target.similarity, background.similarity)
     ways += [(cosines, growing_share(share)) for share in SHARES]
     nobody = np.zeros(0, dtype=np.int64)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from linkage.attack.attempts import Attempt, attempts, usable_people
 from linkage.attack.guesses import Guesses, checked_pairs
-from linkage.attack.refine import refine
+from linkage.attack.refine import mutual_pairs, refine
 from linkage.attack.target import Background, Target
 
 __all__ = ["match_graphs"]
@@ -27,6 +27,7 @@ ENOUGH = 0.95
 """Share of the guesses that are certain, after which no other start is tried."""
 
 
+FEW_MUTUAL = 0.5
 Stack = NDArray[np.float32]
 
 
@@ -90,7 +91,11 @@ def _assigned(
     known: NDArray[np.int64],
     certainty: float,
 ) -> Guesses:
-    """One person for each record, so that the cosines' sum is greatest, group by group."""
+    """A person for each record, group by group: one each, so that the sum is greatest.
+
+    Where few records and people are each other's best, most have nobody on the other side and
+    would only push the others out: then every record has its best.
+    """
     from scipy.optimize import linear_sum_assignment
 
     person = np.full(len(target), -1, dtype=np.int64)
@@ -104,7 +109,10 @@ def _assigned(
         if not len(records) or not len(people):
             continue
         block = scores[np.ix_(records, people)]
-        row, column = linear_sum_assignment(block, maximize=True)
+        if len(mutual_pairs(block, None)) < FEW_MUTUAL * min(block.shape):
+            row, column = np.arange(len(block)), block.argmax(axis=1)
+        else:
+            row, column = linear_sum_assignment(block, maximize=True)
         person[records[row]] = people[column]
         confidence[records[row]] = 1 + block[row, column] - _rival(block, row, column)
     return Guesses(person, confidence, certainty)
@@ -112,6 +120,8 @@ def _assigned(
 
 def _rival(block: Stack, row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.float32]:
     """The highest score of another person for each of the rows."""
+    if block.shape[1] == 1:
+        return np.asarray(block[row, column])
     others = block[row].copy()
-    others[np.arange(len(row)), column] = -1
+    others[np.arange(len(row)), column] = -np.inf
     return np.asarray(others.max(axis=1))

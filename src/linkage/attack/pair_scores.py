@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage.attack.denoise import denoised
 from linkage.attack.kriging import Covariance, Kriging
+from linkage.attack.local_scaling import WORST, together
 from linkage.attack.refine import Pairs, Score
 from linkage.attack.scored import Known, normed
 from linkage.attack.simulate import agreement_stack
@@ -20,7 +22,6 @@ NUGGET = 0.1
 """As in :mod:`linkage.attack.kriging`, larger: some pairs are wrong."""
 RARE = 1e-2
 """Equal slots that are expected at least."""
-WORST = np.float32(-1e6)
 
 Stack = NDArray[np.float32]
 
@@ -78,6 +79,20 @@ class BitScores:
         self._bits = tuple(matrix.bits // max(slot_bits, 1) for matrix in target)
         self._records = np.arange(len(target[0]))
         self._slots = _Slots(target, background, slot_bits) if slot_bits else None
+        self._background = background
+
+    def alike(self, *, clean: bool) -> Score:
+        """Cosines of what records have in common with the pairs', and correlations, together.
+
+        Args:
+            clean: whether the target's noise is taken out first.
+        """
+        if clean:
+            parts = zip(self._centred, self._bits, strict=True)
+            target = np.stack([denoised(each.agreement, bits) for each, bits in parts])
+        else:
+            target = np.stack([each.agreement for each in self._centred])
+        return together(cosine_scores(target, self._background), self.correlation)
 
     def likelihood(self, pairs: Pairs, usable: NDArray[np.bool_] | None) -> Stack:
         """Logarithm of each person's posterior share of a record, all people alike before.
