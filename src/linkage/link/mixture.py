@@ -234,7 +234,7 @@ class _Components:
             middle, WIDTH, COEFFICIENTS, SMOOTHNESS, match_slope, MATCH_SLOPE_DEVIATION
         )
         level = float(np.log(counts.mean() + 1e-3))
-        self._stranger_at = self._strangers.centre + np.eye(5)[0] * level
+        self._stranger_at = self._strangers.centre + np.eye(len(self._strangers.centre))[0] * level
         self._match_at = self._matches.centre - self._matches.centre.mean() + level
         self._position = (middle - LEAN_CENTRE) / LEAN_UNIT
         self._amount = np.zeros(len(counts))

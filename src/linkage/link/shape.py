@@ -80,7 +80,7 @@ def stranger_curve(middle: Array, bend: float, slope: float, slope_deviation: fl
         slope: expected steepness of the straight part, per unit of surplus, positive.
         slope_deviation: standard deviation of that expectation.
     """
-    knots = (1.5 * bend, bend, 0.5 * bend)
+    knots = [share * bend for share in KNOTS]
     basis = np.stack(
         [
             np.ones_like(middle),
@@ -89,10 +89,15 @@ def stranger_curve(middle: Array, bend: float, slope: float, slope_deviation: fl
         ],
         axis=1,
     )
-    penalty = np.diag([0.0, 1.0, 1e-3, 1e-3, 1e-3])
-    centre = np.array([0.0, slope / slope_deviation, 0.0, 0.0, 0.0])
-    return Curve(basis, penalty, centre, np.eye(5)[1:])
+    number = basis.shape[1]
+    penalty = np.diag([0.0, 1.0] + [1e-3] * len(knots))
+    centre = np.zeros(number)
+    centre[1] = slope / slope_deviation
+    convex = [1, *(2 + place for place, share in enumerate(KNOTS) if share >= 1.0)]
+    return Curve(basis, penalty, centre, np.eye(number)[convex])
 
+
+KNOTS = (1.5, 1.25, 1.0, 0.75, 0.5, 0.25)
 
 LOWEST = 0.15
 """Surplus below which matches are too few among strangers to show their number."""
