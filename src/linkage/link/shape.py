@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 _FORBID = 1e4  # penalty on a coefficient of the wrong sign: in effect a bound
 _STEPS = 40
 _LARGEST_STEP = 3.0
+_HALVINGS = 30
 _PRECISE = 1e-6
 
 
@@ -49,6 +50,7 @@ class Curve:
             start: ``(coefficients,)`` where to begin.
         """
         found, offset = start, np.log(exposure)
+        lost = self._loss(found, counts, offset)
         for _ in range(_STEPS):
             broken = (self.sign @ found < 0).astype(np.float64)
             bound = _FORBID * (self.sign.T * broken) @ self.sign
@@ -59,12 +61,32 @@ class Curve:
                 - bound @ found
             )
             curvature = (self.basis.T * mean) @ self.basis + self.penalty + bound
-            curvature[np.diag_indices_from(curvature)] += 1e-9
-            step = np.clip(np.linalg.solve(curvature, slope), -_LARGEST_STEP, _LARGEST_STEP)
-            found = found + step
+            curvature[np.diag_indices_from(curvature)] += 1e-9 * float(curvature.diagonal().max())
+            step = np.linalg.solve(curvature, slope)
+            step *= min(1.0, _LARGEST_STEP / max(float(np.abs(step).max()), 1e-300))
+            # Halved until it helps: which bounds hold changes on the way.
+            for _ in range(_HALVINGS):
+                less = self._loss(found + step, counts, offset)
+                if less <= lost:
+                    break
+                step /= 2.0
+            else:
+                break
+            found, lost = found + step, less
             if float(np.abs(step).max()) < _PRECISE:
                 break
         return found
+
+    def _loss(self, at: Array, counts: Array, offset: Array) -> float:
+        """Minus the penalised log-likelihood."""
+        logarithm = np.clip(self.basis @ at + offset, -60.0, 40.0)
+        away, broken = at - self.centre, np.minimum(self.sign @ at, 0.0)
+        return float(
+            np.exp(logarithm).sum()
+            - counts @ logarithm
+            + away @ self.penalty @ away / 2.0
+            + _FORBID * broken @ broken / 2.0
+        )
 
     def logarithm(self, coefficients: Array) -> Array:
         """``(bins,)`` logarithm of the intensity per bin."""
@@ -85,18 +107,19 @@ def stranger_curve(middle: Array, bend: float, slope: float, slope_deviation: fl
         [
             np.ones_like(middle),
             -middle * slope_deviation,
-            *[(np.maximum(knot - middle, 0.0) / bend) ** 2 for knot in knots],
+            *[np.maximum(1.0 - middle / knot, 0.0) ** 2 for knot in knots],
         ],
         axis=1,
     )
     number = basis.shape[1]
-    penalty = np.diag([0.0, 1.0] + [1e-3] * len(knots))
+    penalty = np.diag([0.0, 1.0] + [1e-2] * len(knots))
     centre = np.zeros(number)
     centre[1] = slope / slope_deviation
-    convex = [1, *(2 + place for place, share in enumerate(KNOTS) if share >= 1.0)]
+    convex = [1, *(2 + place for place, knot in enumerate(knots) if knot > STEEP)]
     return Curve(basis, penalty, centre, np.eye(number)[convex])
 
 
+STEEP = 0.06
 KNOTS = (1.5, 1.25, 1.0, 0.75, 0.5, 0.25)
 
 LOWEST = 0.15
