@@ -1,8 +1,8 @@
 """Curves that counts are fitted by: the logarithm of an intensity, of a shape that is known.
 
-Non-matches become rarer with every step up, ever less steeply: a convex, falling logarithm
-that ends in a straight line. Matches have one peak: a concave logarithm. Without these two
-shapes a mixture of the two could be split in many ways.
+Non-matches become rarer with every step up: at first as the noise of the encoding falls off, in
+deep encodings ever more steeply, then ever less, in the end as a straight line. Matches have one
+peak: a concave logarithm. Without these two shapes a mixture of the two could be split in many ways.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ __all__ = ["Curve", "match_curve", "stranger_curve"]
 
 Array = NDArray[np.float64]
 
+STEEP = 0.06
+"""Surplus up to which an encoding's own noise may shape the strangers' curve."""
+KNOTS = (1.5, 1.25, 1.0, 0.75, 0.5, 0.25)
+"""Where the curve may bend, in units of ``bend``."""
 _FORBID = 1e4  # penalty on a coefficient of the wrong sign: in effect a bound
 _STEPS = 40
 _LARGEST_STEP = 3.0
@@ -94,7 +98,7 @@ class Curve:
 
 
 def stranger_curve(middle: Array, bend: float, slope: float, slope_deviation: float) -> Curve:
-    """Falling and convex up to about ``bend``, straight beyond.
+    """Any smooth curve at first, convex from :data:`STEEP` on, straight from 1.5 ``bend`` on.
 
     Args:
         middle: ``(bins,)`` surplus in the middle of each bin.
@@ -118,9 +122,6 @@ def stranger_curve(middle: Array, bend: float, slope: float, slope_deviation: fl
     convex = [1, *(2 + place for place, knot in enumerate(knots) if knot > STEEP)]
     return Curve(basis, penalty, centre, np.eye(number)[convex])
 
-
-STEEP = 0.06
-KNOTS = (1.5, 1.25, 1.0, 0.75, 0.5, 0.25)
 
 LOWEST = 0.15
 """Surplus below which matches are too few among strangers to show their number."""
