@@ -2,7 +2,8 @@
 
 Non-matches become rarer with every step up: at first as the noise of the encoding falls off, in
 deep encodings ever more steeply, then ever less, in the end as a straight line. Matches have one
-peak: a concave logarithm. Without these two shapes a mixture of the two could be split in many ways.
+peak: a concave logarithm. Without these two shapes a mixture of the two could be split in
+many ways.
 """
 
 from __future__ import annotations
