@@ -125,6 +125,7 @@ def _from_known(
         ways += [(clean, growing_share(share)) for share in SHARES]
         ways.append((bits.alike(clean=False), growing_share(SHARES[0])))
         ways += [(bits.likelihood, clear_lead(lead)) for lead in LEADS]
+        ways.append((bits.correlation, growing_share(SHARES[1])))
     cosines = cosine_scores(target.similarity, background.similarity)
     ways += [(cosines, growing_share(share)) for share in SHARES]
     nobody = np.zeros(0, dtype=np.int64)
